@@ -32,7 +32,9 @@ function pinnedNode() {
   const here = `this is Node ${process.versions.node} and spyhop needs Node ${NODE_MAJOR}`;
   const place = PINNED[platform];
   if (place === undefined) {
-    refuse(`${here}; no Node is pinned for ${platform}, so install Node ${NODE_MAJOR} or newer and start again.`);
+    refuse(
+      `${here}; no Node is pinned for ${platform}, so install Node ${NODE_MAJOR} or newer and start again.`,
+    );
     return null;
   }
   const path = join(root, 'node_modules', ...place.split('/'));
