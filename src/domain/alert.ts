@@ -1,0 +1,119 @@
+// An alert: what is said to people about a finding, with an id that every run gives again.
+import { digest } from '../lib/digest.ts';
+import { contractName, type OptionContract } from './contract.ts';
+import { formatCents } from './money.ts';
+import type { Session } from './session.ts';
+import { type Direction, type Lean, leanOf } from './side.ts';
+import type { Finding } from './underlying.ts';
+
+export type Severity = 'low' | 'medium' | 'high';
+
+/** An alert as it is stored, sent and printed as JSON: times in UTC, money as decimal strings of dollars. */
+export interface Alert {
+  /** 16 hex digits that follow from rule, contract and time: the same tape gives the same id. */
+  readonly id: string;
+  /** Event time of the print that raised it, ISO 8601 in UTC with milliseconds. */
+  readonly at: string;
+  readonly sessionDate: string;
+  readonly detector: string;
+  readonly kind: 'unusual contract';
+  readonly rule: { readonly id: string; readonly hash: string };
+  readonly underlying: string;
+  readonly contract: string;
+  readonly contractName: string;
+  readonly side: Lean['side'];
+  readonly direction: Direction;
+  /** Share of the sided premium that leans in the direction; null when unknown. */
+  readonly directionShare: number | null;
+  /** Share of the premium whose side is known. */
+  readonly sidedShare: number;
+  readonly severity: Severity;
+  /** Contracts in the five minutes before and including the print. */
+  readonly observed: number;
+  /** Contracts of a normal five minutes. */
+  readonly expected: number;
+  /** Contracts at which the rule speaks, and the sessions its normal rests on. */
+  readonly threshold: number;
+  readonly baselineSessions: number;
+  /** -log10 of the tail probability; null for rules that give none. */
+  readonly surprise: number | null;
+  /** Premium of the window in dollars. */
+  readonly premium: string;
+  readonly prints: number;
+  readonly orders: number;
+  readonly sweeps: number;
+  readonly exchanges: number;
+  readonly largestOrder: number;
+  /** What the reader must know before believing it. */
+  readonly flags: readonly AlertFlag[];
+}
+
+export type AlertFlag =
+  /** Found on minute aggregates: volume is exact, premium uses each minute's close, orders and sides are unknown. */
+  | 'minute aggregates'
+  /** The root was adjusted by a corporate action: the multiplier of 100 is an assumption. */
+  | 'adjusted contract'
+  /** The contract did not trade in the sessions its normal rests on. */
+  | 'new contract';
+
+/** What an alert needs beside its finding. */
+export interface AlertSource {
+  readonly session: Session;
+  readonly contract: OptionContract;
+  readonly rule: { readonly id: string; readonly hash: string };
+}
+
+const HIGH_CENTS = 100_000_000; // a million dollars
+const MEDIUM_CENTS = 10_000_000; // a hundred thousand
+
+function severityOf(premiumCents: number): Severity {
+  return premiumCents >= HIGH_CENTS ? 'high' : premiumCents >= MEDIUM_CENTS ? 'medium' : 'low';
+}
+
+/** Four decimals: enough to recompute by, and the same text on every machine. */
+function round4(value: number): number {
+  return Math.round(value * 10_000) / 10_000;
+}
+
+function flagsOf(finding: Finding, contract: OptionContract): AlertFlag[] {
+  const flags: AlertFlag[] = [];
+  if (finding.tape === 'minutes') flags.push('minute aggregates');
+  if (contract.adjusted) flags.push('adjusted contract');
+  if (finding.normal === 0) flags.push('new contract');
+  return flags;
+}
+
+/** Makes the alert of a finding. Pure: equal arguments give equal alerts, to the byte of their JSON. */
+export function alertOf(finding: Finding, { session, contract, rule }: AlertSource): Alert {
+  const { evidence } = finding;
+  const at = new Date(session.midnightMs + finding.atMs).toISOString();
+  const lean = leanOf(contract.right, evidence.sided);
+  return {
+    id: digest(`${rule.hash} ${contract.osi} ${at}`),
+    at,
+    sessionDate: session.date,
+    detector: finding.detector,
+    kind: 'unusual contract',
+    rule,
+    underlying: contract.underlying,
+    contract: contract.osi,
+    contractName: contractName(contract),
+    side: lean.side,
+    direction: lean.direction,
+    directionShare: lean.share === null ? null : round4(lean.share),
+    sidedShare: round4(lean.sidedShare),
+    severity: severityOf(evidence.premiumCents),
+    observed: finding.volume,
+    expected: round4(finding.normal),
+    threshold: finding.trigger,
+    baselineSessions: finding.sessions,
+    surprise: null,
+    premium: formatCents(evidence.premiumCents),
+    prints: evidence.shape.prints,
+    orders: evidence.shape.orders,
+    sweeps: evidence.shape.sweeps,
+    exchanges: evidence.shape.exchanges,
+    largestOrder: evidence.shape.largestOrder,
+    flags: flagsOf(finding, contract),
+  };
+}

@@ -1,0 +1,62 @@
+// The state of the contracts of a shard: one row of numbers each, in one arena, owned by their underlyings.
+
+/** Int32 words of a row: 64 bytes, one cache line, half of it for detectors to come. */
+export const ROW_WORDS = 16;
+
+/** Offsets of the fields of a row. Times are ms after the session's midnight. */
+export const FIELD = {
+  contract: 0,
+  /** Contracts traded in the rolling window. */
+  windowVolume: 1,
+  /** Window volume that raises an alert. */
+  triggerVolume: 2,
+  /** {@link ALERT_STATE} of the detector `threshold`. */
+  alertState: 3,
+  /** When the window volume last fell below the trigger. */
+  belowSinceMs: 4,
+  /** Offset at which the contract stops trading. */
+  closeMs: 5,
+  /** Contracts and prints of the session, cancelled ones taken out. */
+  dayVolume: 6,
+  dayPrints: 7,
+} as const;
+
+/** Whether a contract may alert: `armed` may; `above` did and is still there; `below` waits to be armed again. */
+export const ALERT_STATE = { armed: 0, above: 1, below: 2 } as const;
+
+const ROWS_FIRST = 256;
+
+/** Rows given out one after another; they live until the session ends. */
+export class ContractArena {
+  words = new Int32Array(ROWS_FIRST * ROW_WORDS);
+  #count = 0;
+
+  /** Rows in use. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Gives a zeroed row to a contract and returns its slot. */
+  allocate(contract: number): number {
+    if ((this.#count + 1) * ROW_WORDS > this.words.length) {
+      const words = new Int32Array(this.words.length * 2);
+      words.set(this.words);
+      this.words = words;
+    }
+    this.words[this.#count * ROW_WORDS] = contract;
+    return this.#count++;
+  }
+}
+
+/** Where each contract's row lies: slot + 1 in the arena of its shard, 0 before its first print of the session. */
+export class SlotDirectory {
+  slots = new Int32Array(1024);
+
+  /** Makes room for contract numbers below `contracts`. */
+  ensure(contracts: number): void {
+    if (contracts <= this.slots.length) return;
+    const slots = new Int32Array(Math.max(contracts, this.slots.length * 2));
+    slots.set(this.slots);
+    this.slots = slots;
+  }
+}

@@ -1,0 +1,61 @@
+// The evidence for a finding: what the prints of a contract in the window amount to.
+import { premiumCents } from './money.ts';
+import type { ParentPrint } from './parent.ts';
+import type { SidedPremium } from './side.ts';
+import { type OrderShape, orderShape } from './sweep.ts';
+import {
+  conditionOfVenue,
+  ENTRY,
+  ENTRY_WORDS,
+  exchangeOfVenue,
+  type RollingWindow,
+  SIDE_CODE,
+} from './window.ts';
+
+/** The prints of one contract in a window, summed up. */
+export interface Evidence {
+  /** Contracts. */
+  readonly volume: number;
+  /** Exact premium of the prints, cents. */
+  readonly premiumCents: number;
+  readonly sided: SidedPremium;
+  readonly shape: OrderShape;
+  /** Offsets of the first and the last print, ms after midnight. */
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
+/** Sums up a contract's prints in the window; reads the whole ring, so it is for crossings only. */
+export function evidenceOf(window: RollingWindow, slot: number, multiplier: number): Evidence {
+  const { words, mask, head, tail } = window;
+  const prints: ParentPrint[] = [];
+  const sidedCents = [0, 0, 0];
+  let volume = 0;
+  for (let i = head; i < tail; i++) {
+    const entry = (i & mask) * ENTRY_WORDS;
+    const size = words[entry + ENTRY.size]!;
+    if (words[entry + ENTRY.slot] !== slot || size === 0) continue;
+    const venue = words[entry + ENTRY.venue]!;
+    prints.push({
+      atMs: words[entry + ENTRY.atMs]!,
+      size,
+      condition: conditionOfVenue(venue),
+      exchange: exchangeOfVenue(venue),
+    });
+    volume += size;
+    sidedCents[words[entry + ENTRY.side]!]! += premiumCents(words[entry + ENTRY.priceE4]!, size, multiplier);
+  }
+  const [unknownCents = 0, buyCents = 0, sellCents = 0] = [
+    sidedCents[SIDE_CODE.unknown],
+    sidedCents[SIDE_CODE.buy],
+    sidedCents[SIDE_CODE.sell],
+  ];
+  return {
+    volume,
+    premiumCents: unknownCents + buyCents + sellCents,
+    sided: { buyCents, sellCents, unknownCents },
+    shape: orderShape(prints),
+    firstMs: prints[0]?.atMs ?? 0,
+    lastMs: prints.at(-1)?.atMs ?? 0,
+  };
+}

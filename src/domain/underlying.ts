@@ -1,0 +1,323 @@
+// One underlying: its contracts, their rolling windows and quotes, and what a batch of prints makes of them.
+import { ALERT_STATE, type ContractArena, FIELD, ROW_WORDS, type SlotDirectory } from './arena.ts';
+import type { VolumeBaseline } from './baseline.ts';
+import { conditionUse, USE } from './conditions.ts';
+import type { ContractTable } from './contract-table.ts';
+import {
+  type CompiledThreshold,
+  normalVolume,
+  THRESHOLD_REARM_MS,
+  THRESHOLD_WINDOW_MS,
+  triggerVolume,
+} from './detectors/threshold.ts';
+import { type Evidence, evidenceOf } from './evidence.ts';
+import { type Quote, type QuoteBatch, quoteAt } from './quote.ts';
+import { bucketsUntil, closeMsOf, type Session } from './session.ts';
+import { classifySide } from './side.ts';
+import { QuoteSmoother } from './smoothing.ts';
+import type { TapeKind, TradeBatch } from './trade.ts';
+import { ENTRY, ENTRY_WORDS, packVenue, RollingWindow, SIDE_CODE } from './window.ts';
+
+/** What every underlying of a session shares, and none of them changes. */
+export interface UnderlyingContext {
+  readonly session: Session;
+  readonly table: ContractTable;
+  readonly baseline: VolumeBaseline;
+  readonly threshold: CompiledThreshold;
+  /** Finds the print that a cancel takes back, when it is older than the window. */
+  readonly cancels: CancelLedger;
+}
+
+/** The session's earlier prints, as far as cancels need them. */
+export interface CancelLedger {
+  /**
+   * Takes out the latest print before `row` that equals the cancelled one and has not been taken out yet;
+   * false when there is none.
+   */
+  takeOut(contract: number, row: number, priceE4: number, size: number, exchange: number): boolean;
+}
+
+/** A detector's output: a contract crossed its trigger. */
+export interface Finding {
+  readonly detector: 'threshold';
+  readonly contract: number;
+  /** Clock of the underlying at the crossing, ms after midnight. */
+  readonly atMs: number;
+  /** Row of the print that crossed, counted through the session's tape. */
+  readonly row: number;
+  readonly tape: TapeKind;
+  /** Contracts in the window, the print included. */
+  readonly volume: number;
+  /** Contracts of a normal five minutes. */
+  readonly normal: number;
+  readonly trigger: number;
+  readonly sessions: number;
+  readonly evidence: Evidence;
+}
+
+/** Counts of prints by what became of them; they add up to the prints received. */
+export interface PrintCounts {
+  /** In the rolling window and the day's volume. */
+  detected: number;
+  /** In the day's volume only: before the opening or after the close of the contract's class. */
+  outsideHours: number;
+  /** Extended-hours and compression prints, kept apart from the session. */
+  apart: number;
+  cancels: number;
+}
+
+/** Everything an underlying knows in a session. Mutated in place by {@link foldTrades} and by nobody else. */
+export class UnderlyingState {
+  readonly context: UnderlyingContext;
+  readonly arena: ContractArena;
+  readonly directory: SlotDirectory;
+  readonly window = new RollingWindow(THRESHOLD_WINDOW_MS);
+  /** Smoothed quotes by contract number; only contracts with quotes are in it. */
+  readonly quotes = new Map<number, QuoteSmoother>();
+  /** Quotes received that no print has passed yet, in the order of the tape. */
+  readonly quotesAhead: Array<{ readonly contract: number; readonly quote: Quote }> = [];
+  readonly counts: PrintCounts = { detected: 0, outsideHours: 0, apart: 0, cancels: 0 };
+  /** True once a quote of any contract has come. */
+  quoted = false;
+  /** Prints older than the underlying's clock when they came, and cancels that matched nothing. */
+  latePrints = 0;
+  unmatchedCancels = 0;
+  /** The latest event time seen, ms after midnight. */
+  clockMs = -DAY_BEFORE_MS;
+
+  constructor(context: UnderlyingContext, arena: ContractArena, directory: SlotDirectory) {
+    this.context = context;
+    this.arena = arena;
+    this.directory = directory;
+  }
+}
+
+const DAY_BEFORE_MS = 86_400_000;
+
+// HOT PATH: the loop below runs once a print. No objects, strings, closures or maps on its straight way.
+
+/**
+ * Folds the rows `order[from..to)` of a batch, all of this underlying, into its state.
+ * Findings are appended to `findings`, in the order of the rows.
+ */
+export function foldTrades(
+  state: UnderlyingState,
+  batch: TradeBatch,
+  order: Int32Array,
+  from: number,
+  to: number,
+  findings: Finding[],
+): void {
+  const { arena, directory, window } = state;
+  for (let i = from; i < to; i++) {
+    const row = order[i]!;
+    const contract = batch.contract[row]!;
+    const atMs = batch.atMs[row]!;
+    const size = batch.size[row]!;
+    const condition = batch.condition[row]!;
+    const use = conditionUse(condition);
+    const slot = (directory.slots[contract]! || openContract(state, contract)) - 1;
+    const at = slot * ROW_WORDS;
+    if ((use & USE.detection) === 0) {
+      setApart(state, batch, row, slot, use);
+      continue;
+    }
+    arena.words[at + FIELD.dayVolume]! += size;
+    arena.words[at + FIELD.dayPrints]! += 1;
+    if (atMs < state.context.session.openMs || atMs >= arena.words[at + FIELD.closeMs]!) {
+      state.counts.outsideHours++;
+      continue;
+    }
+    if (atMs > state.clockMs) {
+      state.clockMs = atMs;
+      expire(state, atMs - window.windowMs);
+    } else if (atMs < state.clockMs) {
+      state.latePrints++;
+      if (atMs <= state.clockMs - window.windowMs) {
+        state.counts.detected++;
+        continue;
+      }
+    }
+    const priceE4 = batch.priceE4[row]!;
+    const side = state.quoted ? sideCodeOf(state, contract, atMs, priceE4, condition) : SIDE_CODE.unknown;
+    window.push(atMs, slot, size, priceE4, packVenue(condition, batch.exchange[row]!), side);
+    state.counts.detected++;
+    const words = arena.words;
+    const volume = (words[at + FIELD.windowVolume]! += size);
+    if (volume >= words[at + FIELD.triggerVolume]! && words[at + FIELD.alertState] !== ALERT_STATE.above) {
+      rise(state, batch, row, slot, volume, findings);
+    }
+  }
+}
+
+/** Takes prints at or before `untilMs` out of the window. */
+function expire(state: UnderlyingState, untilMs: number): void {
+  const { window } = state;
+  const words = state.arena.words;
+  const ring = window.words;
+  while (window.head < window.tail) {
+    const entry = (window.head & window.mask) * ENTRY_WORDS;
+    const entryMs = ring[entry]!;
+    if (entryMs > untilMs) return;
+    const at = ring[entry + ENTRY.slot]! * ROW_WORDS;
+    const volume = (words[at + FIELD.windowVolume]! -= ring[entry + ENTRY.size]!);
+    if (words[at + FIELD.alertState] === ALERT_STATE.above && volume < words[at + FIELD.triggerVolume]!) {
+      words[at + FIELD.alertState] = ALERT_STATE.below;
+      words[at + FIELD.belowSinceMs] = entryMs + window.windowMs;
+    }
+    window.head++;
+  }
+}
+
+// END OF HOT PATH: what follows runs for first prints, crossings, quotes and corrections.
+
+/** Gives a contract its row and what is normal for it; returns its slot + 1. */
+function openContract(state: UnderlyingState, contract: number): number {
+  const { table, session, baseline, threshold } = state.context;
+  const { arena } = state;
+  const slot = arena.allocate(contract);
+  const closeMs = closeMsOf(session, table.contract(contract));
+  const buckets = bucketsUntil(session, closeMs);
+  arena.words[slot * ROW_WORDS + FIELD.closeMs] = closeMs;
+  arena.words[slot * ROW_WORDS + FIELD.triggerVolume] = triggerVolume(
+    threshold,
+    baseline.volumeSum(contract),
+    baseline.sessions,
+    buckets,
+  );
+  state.directory.slots[contract] = slot + 1;
+  return slot + 1;
+}
+
+/** A contract's volume reached its trigger: speaks when it is armed, or has been below for long enough. */
+function rise(
+  state: UnderlyingState,
+  batch: TradeBatch,
+  row: number,
+  slot: number,
+  volume: number,
+  findings: Finding[],
+): void {
+  const words = state.arena.words;
+  const at = slot * ROW_WORDS;
+  const wasBelow = words[at + FIELD.alertState] === ALERT_STATE.below;
+  words[at + FIELD.alertState] = ALERT_STATE.above;
+  if (wasBelow && state.clockMs - words[at + FIELD.belowSinceMs]! < THRESHOLD_REARM_MS) return;
+  const { baseline, session, table } = state.context;
+  const contract = batch.contract[row]!;
+  const buckets = bucketsUntil(session, words[at + FIELD.closeMs]!);
+  findings.push({
+    detector: 'threshold',
+    contract,
+    atMs: state.clockMs,
+    row: batch.firstRow + row,
+    tape: batch.kind,
+    volume,
+    normal: normalVolume(baseline, contract, buckets),
+    trigger: words[at + FIELD.triggerVolume]!,
+    sessions: baseline.sessions,
+    evidence: evidenceOf(state.window, slot, table.contract(contract).multiplier),
+  });
+}
+
+/** Prints that must not reach the detectors: cancels take an earlier print back, the rest is only counted. */
+function setApart(state: UnderlyingState, batch: TradeBatch, row: number, slot: number, use: number): void {
+  if ((use & USE.cancel) === 0) {
+    state.counts.apart++;
+    return;
+  }
+  state.counts.cancels++;
+  const { size, priceE4, exchange, contract } = batch;
+  const found = state.context.cancels.takeOut(
+    contract[row]!,
+    batch.firstRow + row,
+    priceE4[row]!,
+    size[row]!,
+    exchange[row]!,
+  );
+  if (!found) {
+    state.unmatchedCancels++;
+    return;
+  }
+  const words = state.arena.words;
+  const at = slot * ROW_WORDS;
+  words[at + FIELD.dayVolume]! -= size[row]!;
+  words[at + FIELD.dayPrints]! -= 1;
+  takeOutOfWindow(state, slot, priceE4[row]!, size[row]!, exchange[row]!);
+}
+
+/** Empties the latest equal print of the window, if it is still there. */
+function takeOutOfWindow(
+  state: UnderlyingState,
+  slot: number,
+  priceE4: number,
+  size: number,
+  exchange: number,
+): void {
+  const { window, arena } = state;
+  for (let i = window.tail - 1; i >= window.head; i--) {
+    const entry = (i & window.mask) * ENTRY_WORDS;
+    const ring = window.words;
+    const equal =
+      ring[entry + ENTRY.slot] === slot &&
+      ring[entry + ENTRY.size] === size &&
+      ring[entry + ENTRY.priceE4] === priceE4 &&
+      ring[entry + ENTRY.venue]! >>> 16 === exchange;
+    if (!equal) continue;
+    ring[entry + ENTRY.size] = 0;
+    const at = slot * ROW_WORDS;
+    const volume = (arena.words[at + FIELD.windowVolume]! -= size);
+    if (
+      arena.words[at + FIELD.alertState] === ALERT_STATE.above &&
+      volume < arena.words[at + FIELD.triggerVolume]!
+    ) {
+      arena.words[at + FIELD.alertState] = ALERT_STATE.below;
+      arena.words[at + FIELD.belowSinceMs] = state.clockMs;
+    }
+    return;
+  }
+}
+
+function sideCodeOf(
+  state: UnderlyingState,
+  contract: number,
+  atMs: number,
+  priceE4: number,
+  condition: number,
+): number {
+  settleQuotes(state, atMs);
+  const prevailing = state.quotes.get(contract)?.before(atMs) ?? null;
+  return SIDE_CODE[classifySide(priceE4, condition, prevailing).side];
+}
+
+/** Hands the waiting quotes that are older than `beforeMs` to their contracts. */
+function settleQuotes(state: UnderlyingState, beforeMs: number): void {
+  const { quotesAhead, quotes } = state;
+  let settled = 0;
+  while (settled < quotesAhead.length && quotesAhead[settled]!.quote.atMs < beforeMs) {
+    const { contract, quote } = quotesAhead[settled++]!;
+    let smoother = quotes.get(contract);
+    if (smoother === undefined) quotes.set(contract, (smoother = new QuoteSmoother()));
+    smoother.update(quote);
+  }
+  if (settled > 0) quotesAhead.splice(0, settled);
+}
+
+/**
+ * Takes the rows `order[from..to)` of a batch of quotes, all of this underlying's contracts. They wait until a print
+ * passes them: a print knows the quotes strictly before it, however quotes and prints are cut into batches.
+ */
+export function foldQuotes(
+  state: UnderlyingState,
+  batch: QuoteBatch,
+  order: Int32Array,
+  from: number,
+  to: number,
+): void {
+  state.quoted = true;
+  settleQuotes(state, batch.settledMs);
+  for (let i = from; i < to; i++) {
+    const row = order[i]!;
+    state.quotesAhead.push({ contract: batch.contract[row]!, quote: quoteAt(batch, row) });
+  }
+}
