@@ -105,7 +105,7 @@ export const violations: readonly Case[] = [
   },
   {
     path: 'src/lib/cases.ts',
-    code: `export function a(x: 'p' | 'q'): number {\n  let n = 0;\n  switch (x) {\n    case 'p':\n      n = 1;\n  }\n  return n;\n}\n`,
+    code: `export function a(x: 'p' | 'q'): void {\n  switch (x) {\n    case 'p':\n      String(x);\n  }\n}\n`,
     rule: 'typescript(switch-exhaustiveness-check)',
   },
   {
@@ -162,7 +162,7 @@ export const violations: readonly Case[] = [
   },
   {
     path: 'src/lib/return.ts',
-    code: 'export async function a(b: Promise<number>): Promise<number> {\n  try {\n    return b;\n  } catch {\n    return 0;\n  }\n}\n',
+    code: 'export async function a(b: Promise<void>): Promise<void> {\n  try {\n    return b;\n  } catch {}\n}\n',
     rule: 'typescript(return-await)',
   },
   {
@@ -182,7 +182,7 @@ export const violations: readonly Case[] = [
   },
   {
     path: 'src/lib/lost-cause.ts',
-    code: `export function a(): void {\n  try {\n    String(1);\n  } catch (error) {\n    throw new Error('no ' + String(error));\n  }\n}\n`,
+    code: `try {\n  String(1);\n} catch (error) {\n  throw new Error('no ' + String(error));\n}\n`,
     rule: 'eslint(preserve-caught-error)',
   },
   {
