@@ -12,7 +12,7 @@ export type Severity = 'low' | 'medium' | 'high';
 export interface Alert {
   /** 16 hex digits that follow from rule, contract and time: the same tape gives the same id. */
   readonly id: string;
-  /** Event time of the print that raised it, ISO 8601 in UTC with milliseconds. */
+  /** Clock of the tape when it was raised, ISO 8601 in UTC with milliseconds: its print, or a newer one. */
   readonly at: string;
   readonly sessionDate: string;
   readonly detector: string;

@@ -25,8 +25,8 @@ export interface VolumeBaseline {
 }
 
 /**
- * Day volumes by session. It keeps the last {@link BASELINE_SESSIONS} before the newest day it was given,
- * 12 bytes for each contract of a session.
+ * Day volumes by session. It keeps the last {@link BASELINE_SESSIONS} up to the newest day it was given, which are
+ * those that the session after it looks back to: 12 bytes for each contract of a session.
  */
 export class VolumeHistory {
   readonly #days = new Map<string, DayVolumes>();

@@ -144,6 +144,11 @@ export function conditionUse(id: number): number {
   return USES[id < TABLE_SIZE ? id : TABLE_SIZE - 1] ?? 0;
 }
 
+/** True for the condition ids that mark a leg of an intermarket sweep order. */
+export function isIsoCondition(id: number): boolean {
+  return (conditionUse(id) & USE.iso) !== 0;
+}
+
 /** The stream class of a condition id ("other" when unknown). */
 export function streamOf(id: number): StreamClass {
   return STREAMS[id] ?? 'other';
@@ -156,7 +161,7 @@ export function conditionOf(id: number): Condition | null {
 
 /**
  * One code for a print with several: a cancel wins, then what keeps a print out of detection,
- * then what denies it a side, then a sweep, then the first. `ids` must not be empty.
+ * then what denies it a side, then a sweep, then the first known id, then the first. None of none.
  */
 export function strongestCondition(ids: readonly number[]): number {
   const rank = (id: number): number => {

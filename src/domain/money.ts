@@ -20,8 +20,9 @@ export function parsePriceE4(text: string): number | null {
     return priceE4 <= PRICE_E4_MAX ? priceE4 : null;
   }
   if (!/^\+?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)) return null;
-  const scaled = new Decimal(text).times(10_000).toDecimalPlaces(0, Decimal.ROUND_HALF_UP);
-  return scaled.lte(PRICE_E4_MAX) ? scaled.toNumber() : null;
+  // Places first: a product is rounded to 20 digits, and rounding twice may end above.
+  const price = new Decimal(text).toDecimalPlaces(4, Decimal.ROUND_HALF_UP);
+  return price.lte(PRICE_E4_MAX / 10_000) ? price.times(10_000).toNumber() : null;
 }
 
 /** Writes an integer of 1/10,000 dollar as a decimal string without trailing zeros beyond the cent: 16200 -> "1.62". */

@@ -1,5 +1,5 @@
 // Parent orders: prints of one contract and stream that belong to one order, counted on a ladder of sizes.
-import { type StreamClass, streamOf } from './conditions.ts';
+import { isIsoCondition, type StreamClass, streamOf } from './conditions.ts';
 
 /** Prints further apart than this are different orders. */
 export const PARENT_GAP_MS = 100;
@@ -22,21 +22,22 @@ export function rungsReached(size: number): number {
 /**
  * Adds a print to the parent order kept at `words[at]` … and returns the rungs newly reached as
  * `first * 16 + last`: rungs first (inclusive) to last (exclusive) were crossed by this print.
- * A print within 100 ms of the order's last one and within 1 s of its first joins it, also when it comes late;
- * any other begins a new order, which crosses the lowest rung at once.
+ * A print joins when it lies within 100 ms of the order and the order then lasts no longer than 1 s, also when it
+ * comes late; any other begins a new order, which crosses the lowest rung at once.
  */
 export function advanceParent(words: Int32Array, at: number, atMs: number, size: number): number {
-  const gapMs = Math.abs(atMs - words[at + 1]!);
+  const firstMs = words[at]!;
+  const lastMs = words[at + 1]!;
   const joins =
-    words[at + 3] !== 0 && gapMs <= PARENT_GAP_MS && Math.abs(atMs - words[at]!) <= PARENT_SPAN_MS;
+    words[at + 3] !== 0 &&
+    atMs >= firstMs - PARENT_GAP_MS &&
+    atMs <= lastMs + PARENT_GAP_MS &&
+    Math.max(lastMs, atMs) - Math.min(firstMs, atMs) <= PARENT_SPAN_MS;
   const before = joins ? words[at + 2]! : 0;
-  if (!joins) {
-    words[at] = atMs;
-    words[at + 3] = 0;
-  }
-  words[at + 1] = joins ? Math.max(words[at + 1]!, atMs) : atMs;
+  words[at] = joins ? Math.min(firstMs, atMs) : atMs;
+  words[at + 1] = joins ? Math.max(lastMs, atMs) : atMs;
   words[at + 2] = before + size;
-  words[at + 3]! += 1;
+  words[at + 3] = joins ? words[at + 3]! + 1 : 1;
   return rungsReached(before) * 16 + rungsReached(before + size);
 }
 
@@ -63,10 +64,7 @@ export interface ParentPrint {
 }
 
 /** Assembles the prints of ONE contract, in tape order, into parent orders, in the order they begin. */
-export function parentOrders(
-  prints: readonly ParentPrint[],
-  isIso: (condition: number) => boolean,
-): ParentOrder[] {
+export function parentOrders(prints: readonly ParentPrint[]): ParentOrder[] {
   interface Open {
     words: Int32Array;
     legs: ParentPrint[];
@@ -93,6 +91,6 @@ export function parentOrders(
     size: words[2]!,
     prints: words[3]!,
     exchanges: [...new Set(legs.map((leg) => leg.exchange))],
-    isoPrints: legs.filter((leg) => isIso(leg.condition)).length,
+    isoPrints: legs.filter((leg) => isIsoCondition(leg.condition)).length,
   }));
 }

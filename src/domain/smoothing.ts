@@ -22,47 +22,53 @@ export interface PrevailingQuote {
 }
 
 /**
- * The quotes of one contract. It keeps the newest two-sided quote that lasted, and those still on probation;
- * crossed, one-sided and empty quotes are passed over, so the last good one bridges them until it is too old.
+ * The quotes of one contract. It keeps the newest two-sided quote that stood for the flicker time, and the one that
+ * may still; crossed, one-sided and empty quotes end what they replace and are passed over, so that the last quote
+ * that stood bridges them until it is too old.
  * Mid prices are never averaged: an average is stale exactly when the underlying moves.
  */
 export class QuoteSmoother {
   readonly #settings: SmoothingSettings;
   #believed: Quote | null = null;
-  /** Quotes younger than the flicker time at the last update, oldest first. */
-  #probation: Quote[] = [];
+  /** The newest quote, as long as it is younger than the flicker time. */
+  #young: Quote | null = null;
+  #newestMs = -Infinity;
 
   constructor(settings: SmoothingSettings = DEFAULT_SMOOTHING) {
     this.#settings = settings;
   }
 
-  /** Takes the next quote of the contract, in the order of the tape. */
+  /** Takes the next quote of the contract, in the order of the tape; one older than the newest is passed over. */
   update(quote: Quote): void {
-    const state = quoteState(quote);
+    if (quote.atMs < this.#newestMs) return;
+    this.#newestMs = quote.atMs;
     this.#settle(quote.atMs);
-    // What a crossed or empty quote replaced within the flicker time is gone from the market as well.
-    if (state !== 'normal' && state !== 'locked') return;
-    this.#probation.push(quote);
+    const state = quoteState(quote);
+    this.#young = state === 'normal' || state === 'locked' ? quote : null;
   }
 
-  /** The quote that prevailed strictly before a print at `atMs`; null when there is none or it is too old. */
+  /**
+   * The quote that prevailed strictly before a print at `atMs`; null when there is none, when it is too old, and
+   * for a late print that the quotes have already passed.
+   */
   before(atMs: number): PrevailingQuote | null {
     this.#settle(atMs);
-    const earlier = this.#probation.filter((quote) => quote.atMs < atMs);
-    const quote = this.#believed ?? earlier[0] ?? null;
-    if (quote === null || atMs - quote.atMs > this.#settings.ageMsMax) return null;
-    const smoothed = earlier.length > 0 && earlier.at(-1) !== quote;
-    return { quote, ageMs: atMs - quote.atMs, smoothed };
+    const believed = this.#usable(this.#believed, atMs);
+    const young = this.#usable(this.#young, atMs);
+    const quote = believed ?? young;
+    if (quote === null) return null;
+    return { quote, ageMs: atMs - quote.atMs, smoothed: young !== null && young !== quote };
   }
 
-  /** Believes every quote that stood for the flicker time; one that was replaced sooner is dropped. */
+  #usable(quote: Quote | null, atMs: number): Quote | null {
+    const usable = quote !== null && quote.atMs < atMs && atMs - quote.atMs <= this.#settings.ageMsMax;
+    return usable ? quote : null;
+  }
+
+  /** Believes the young quote once it has stood for the flicker time. */
   #settle(nowMs: number): void {
-    while (this.#probation.length > 0) {
-      const [candidate, next] = this.#probation;
-      const endMs = next?.atMs ?? nowMs;
-      if (endMs - candidate!.atMs >= this.#settings.flickerMs) this.#believed = candidate!;
-      else if (next === undefined) return;
-      this.#probation.shift();
-    }
+    if (this.#young === null || nowMs - this.#young.atMs < this.#settings.flickerMs) return;
+    this.#believed = this.#young;
+    this.#young = null;
   }
 }

@@ -1,11 +1,5 @@
 // Sweeps: one order sent to several venues at once, recognised by its prints.
-import { conditionUse, USE } from './conditions.ts';
 import { parentOrders, type ParentOrder, type ParentPrint } from './parent.ts';
-
-/** True for the condition ids that mark a leg of an intermarket sweep order. */
-export function isIsoCondition(condition: number): boolean {
-  return (conditionUse(condition) & USE.iso) !== 0;
-}
 
 /** A parent order is a sweep when a leg is marked as one and at least two venues filled it. */
 export function isSweep(order: ParentOrder): boolean {
@@ -24,7 +18,7 @@ export interface OrderShape {
 
 /** Counts the parent orders, sweeps and venues in prints of one contract, given in tape order. */
 export function orderShape(prints: readonly ParentPrint[]): OrderShape {
-  const orders = parentOrders(prints, isIsoCondition);
+  const orders = parentOrders(prints);
   return {
     prints: prints.length,
     orders: orders.length,

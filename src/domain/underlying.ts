@@ -1,6 +1,7 @@
 // One underlying: its contracts, their rolling windows and quotes, and what a batch of prints makes of them.
 import { ALERT_STATE, type ContractArena, FIELD, ROW_WORDS, type SlotDirectory } from './arena.ts';
 import type { VolumeBaseline } from './baseline.ts';
+import type { CancelLedger } from './cancel-ledger.ts';
 import { conditionUse, USE } from './conditions.ts';
 import type { ContractTable } from './contract-table.ts';
 import {
@@ -11,10 +12,10 @@ import {
   triggerVolume,
 } from './detectors/threshold.ts';
 import { type Evidence, evidenceOf } from './evidence.ts';
-import { type Quote, type QuoteBatch, quoteAt } from './quote.ts';
+import { type QuoteBatch, quoteAt } from './quote.ts';
+import { QuoteBook } from './quote-book.ts';
 import { bucketsUntil, closeMsOf, type Session } from './session.ts';
 import { classifySide } from './side.ts';
-import { QuoteSmoother } from './smoothing.ts';
 import type { TapeKind, TradeBatch } from './trade.ts';
 import { ENTRY, ENTRY_WORDS, packVenue, RollingWindow, SIDE_CODE } from './window.ts';
 
@@ -24,17 +25,8 @@ export interface UnderlyingContext {
   readonly table: ContractTable;
   readonly baseline: VolumeBaseline;
   readonly threshold: CompiledThreshold;
-  /** Finds the print that a cancel takes back, when it is older than the window. */
+  /** Finds the print that a cancel takes back. */
   readonly cancels: CancelLedger;
-}
-
-/** The session's earlier prints, as far as cancels need them. */
-export interface CancelLedger {
-  /**
-   * Takes out the latest print before `row` that equals the cancelled one and has not been taken out yet;
-   * false when there is none.
-   */
-  takeOut(contract: number, row: number, priceE4: number, size: number, exchange: number): boolean;
 }
 
 /** A detector's output: a contract crossed its trigger. */
@@ -72,17 +64,15 @@ export class UnderlyingState {
   readonly arena: ContractArena;
   readonly directory: SlotDirectory;
   readonly window = new RollingWindow(THRESHOLD_WINDOW_MS);
-  /** Smoothed quotes by contract number; only contracts with quotes are in it. */
-  readonly quotes = new Map<number, QuoteSmoother>();
-  /** Quotes received that no print has passed yet, in the order of the tape. */
-  readonly quotesAhead: Array<{ readonly contract: number; readonly quote: Quote }> = [];
+  readonly quotes = new QuoteBook();
   readonly counts: PrintCounts = { detected: 0, outsideHours: 0, apart: 0, cancels: 0 };
   /** True once a quote of any contract has come. */
   quoted = false;
-  /** Prints older than the underlying's clock when they came, and cancels that matched nothing. */
+  /** Prints of regular hours that were older than the underlying's clock when they came. */
   latePrints = 0;
+  /** Cancels that matched nothing. */
   unmatchedCancels = 0;
-  /** The latest event time seen, ms after midnight. */
+  /** Event time of the newest print that reached the window, ms after midnight. */
   clockMs = -DAY_BEFORE_MS;
 
   constructor(context: UnderlyingContext, arena: ContractArena, directory: SlotDirectory) {
@@ -109,6 +99,8 @@ export function foldTrades(
   findings: Finding[],
 ): void {
   const { arena, directory, window } = state;
+  // The price of a minute is its close: held against a quote it would say nothing of who traded in that minute.
+  const sided = state.quoted && batch.kind === 'trades';
   for (let i = from; i < to; i++) {
     const row = order[i]!;
     const contract = batch.contract[row]!;
@@ -139,7 +131,7 @@ export function foldTrades(
       }
     }
     const priceE4 = batch.priceE4[row]!;
-    const side = state.quoted ? sideCodeOf(state, contract, atMs, priceE4, condition) : SIDE_CODE.unknown;
+    const side = sided ? sideCodeOf(state, contract, atMs, priceE4, condition) : SIDE_CODE.unknown;
     window.push(atMs, slot, size, priceE4, packVenue(condition, batch.exchange[row]!), side);
     state.counts.detected++;
     const words = arena.words;
@@ -175,6 +167,7 @@ function expire(state: UnderlyingState, untilMs: number): void {
 function openContract(state: UnderlyingState, contract: number): number {
   const { table, session, baseline, threshold } = state.context;
   const { arena } = state;
+  state.directory.ensure(table.count);
   const slot = arena.allocate(contract);
   const closeMs = closeMsOf(session, table.contract(contract));
   const buckets = bucketsUntil(session, closeMs);
@@ -228,14 +221,14 @@ function setApart(state: UnderlyingState, batch: TradeBatch, row: number, slot: 
   }
   state.counts.cancels++;
   const { size, priceE4, exchange, contract } = batch;
-  const found = state.context.cancels.takeOut(
+  const printMs = state.context.cancels.takeOut(
     contract[row]!,
     batch.firstRow + row,
     priceE4[row]!,
     size[row]!,
     exchange[row]!,
   );
-  if (!found) {
+  if (printMs === null) {
     state.unmatchedCancels++;
     return;
   }
@@ -243,38 +236,11 @@ function setApart(state: UnderlyingState, batch: TradeBatch, row: number, slot: 
   const at = slot * ROW_WORDS;
   words[at + FIELD.dayVolume]! -= size[row]!;
   words[at + FIELD.dayPrints]! -= 1;
-  takeOutOfWindow(state, slot, priceE4[row]!, size[row]!, exchange[row]!);
-}
-
-/** Empties the latest equal print of the window, if it is still there. */
-function takeOutOfWindow(
-  state: UnderlyingState,
-  slot: number,
-  priceE4: number,
-  size: number,
-  exchange: number,
-): void {
-  const { window, arena } = state;
-  for (let i = window.tail - 1; i >= window.head; i--) {
-    const entry = (i & window.mask) * ENTRY_WORDS;
-    const ring = window.words;
-    const equal =
-      ring[entry + ENTRY.slot] === slot &&
-      ring[entry + ENTRY.size] === size &&
-      ring[entry + ENTRY.priceE4] === priceE4 &&
-      ring[entry + ENTRY.venue]! >>> 16 === exchange;
-    if (!equal) continue;
-    ring[entry + ENTRY.size] = 0;
-    const at = slot * ROW_WORDS;
-    const volume = (arena.words[at + FIELD.windowVolume]! -= size);
-    if (
-      arena.words[at + FIELD.alertState] === ALERT_STATE.above &&
-      volume < arena.words[at + FIELD.triggerVolume]!
-    ) {
-      arena.words[at + FIELD.alertState] = ALERT_STATE.below;
-      arena.words[at + FIELD.belowSinceMs] = state.clockMs;
-    }
-    return;
+  if (!state.window.takeOut(printMs, slot, size[row]!, priceE4[row]!, exchange[row]!)) return;
+  const volume = (words[at + FIELD.windowVolume]! -= size[row]!);
+  if (words[at + FIELD.alertState] === ALERT_STATE.above && volume < words[at + FIELD.triggerVolume]!) {
+    words[at + FIELD.alertState] = ALERT_STATE.below;
+    words[at + FIELD.belowSinceMs] = state.clockMs;
   }
 }
 
@@ -285,22 +251,7 @@ function sideCodeOf(
   priceE4: number,
   condition: number,
 ): number {
-  settleQuotes(state, atMs);
-  const prevailing = state.quotes.get(contract)?.before(atMs) ?? null;
-  return SIDE_CODE[classifySide(priceE4, condition, prevailing).side];
-}
-
-/** Hands the waiting quotes that are older than `beforeMs` to their contracts. */
-function settleQuotes(state: UnderlyingState, beforeMs: number): void {
-  const { quotesAhead, quotes } = state;
-  let settled = 0;
-  while (settled < quotesAhead.length && quotesAhead[settled]!.quote.atMs < beforeMs) {
-    const { contract, quote } = quotesAhead[settled++]!;
-    let smoother = quotes.get(contract);
-    if (smoother === undefined) quotes.set(contract, (smoother = new QuoteSmoother()));
-    smoother.update(quote);
-  }
-  if (settled > 0) quotesAhead.splice(0, settled);
+  return SIDE_CODE[classifySide(priceE4, condition, state.quotes.prevailing(contract, atMs)).side];
 }
 
 /**
@@ -315,9 +266,21 @@ export function foldQuotes(
   to: number,
 ): void {
   state.quoted = true;
-  settleQuotes(state, batch.settledMs);
+  state.quotes.settle(batch.settledMs);
   for (let i = from; i < to; i++) {
     const row = order[i]!;
-    state.quotesAhead.push({ contract: batch.contract[row]!, quote: quoteAt(batch, row) });
+    state.quotes.add(batch.contract[row]!, quoteAt(batch, row));
+  }
+}
+
+/** Forgets what an earlier actor of this underlying wrote: its contracts begin the session anew. */
+export function resetContracts(state: UnderlyingState, underlying: number): void {
+  const { words, count } = state.arena;
+  for (let slot = 0; slot < count; slot++) {
+    const contract = words[slot * ROW_WORDS]!;
+    if (state.context.table.underlyingOf(contract) !== underlying) continue;
+    words.fill(0, slot * ROW_WORDS + 1, (slot + 1) * ROW_WORDS);
+    words[slot * ROW_WORDS + FIELD.alertState] = ALERT_STATE.armed;
+    state.directory.slots[contract] = 0;
   }
 }

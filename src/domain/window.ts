@@ -65,6 +65,29 @@ export class RollingWindow {
 
   // END OF HOT PATH
 
+  /**
+   * Empties the latest print equal to the one given, which stays in its place with the size 0.
+   * False when there is none: it has left the window, or was never in it.
+   */
+  takeOut(atMs: number, slot: number, size: number, priceE4: number, exchange: number): boolean {
+    const { words, mask } = this;
+    for (let i = this.tail - 1; i >= this.head; i--) {
+      const entry = (i & mask) * ENTRY_WORDS;
+      const entryMs = words[entry]!;
+      if (entryMs < atMs) return false;
+      const equal =
+        entryMs === atMs &&
+        words[entry + ENTRY.slot] === slot &&
+        words[entry + ENTRY.size] === size &&
+        words[entry + ENTRY.priceE4] === priceE4 &&
+        exchangeOfVenue(words[entry + ENTRY.venue]!) === exchange;
+      if (!equal) continue;
+      words[entry + ENTRY.size] = 0;
+      return true;
+    }
+    return false;
+  }
+
   #grow(): void {
     const capacity = (this.mask + 1) * 2;
     const words = new Int32Array(capacity * ENTRY_WORDS);

@@ -39,14 +39,20 @@ export interface CompiledThreshold {
   readonly floor: number;
 }
 
-/** Prepares settings for {@link triggerVolume}. Throws RangeError when the factor is not in (0, 10^6] or too fine. */
+/** Larger factors would let `factor x volume` leave the exact integers: 90 million contracts are its limit here. */
+const FACTOR_MAX = 10_000;
+
+/** Prepares settings for {@link triggerVolume}. Throws RangeError when factor or floor is out of its range. */
 export function compileThreshold({ factor, floor }: ThresholdSettings): CompiledThreshold {
   const denominator = 10_000;
   const numerator = factor.times(denominator);
-  if (!numerator.isInteger() || numerator.lte(0) || factor.gt(1_000_000)) {
+  if (!numerator.isInteger() || numerator.lte(0) || factor.gt(FACTOR_MAX)) {
     throw new RangeError(
-      `factor ${factor.toString()} is not between 0.0001 and 1,000,000 with at most four decimals`,
+      `factor ${factor.toString()} is not between 0.0001 and 10,000 with at most four decimals`,
     );
+  }
+  if (!Number.isInteger(floor) || floor < 0 || floor >= NEVER) {
+    throw new RangeError(`floor ${floor} is not a whole number of contracts from 0 to ${NEVER - 1}`);
   }
   return { numerator: numerator.toNumber(), denominator, floor };
 }
@@ -66,7 +72,7 @@ export function triggerVolume(
   const numerator = rule.numerator * volumeSum;
   const denominator = rule.denominator * sessions * buckets;
   let whole = Math.floor(numerator / denominator);
-  // The division rounds; the product does not (both are below 2^53), so it has the last word.
+  // The division rounds, up at most; the product does not (both are below 2^53), so it has the last word.
   if (whole * denominator > numerator) whole--;
   return Math.min(Math.max(whole + 1, rule.floor, 1), NEVER);
 }
