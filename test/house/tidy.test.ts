@@ -155,7 +155,7 @@ describe('dependencies', () => {
 
   test('come from a lockfile that names no registry and lacks no platform', () => {
     const packages = {
-      '': {},
+      '': { hasInstallScript: true },
       'node_modules/a': { version: '1.0.0', resolved: `https://${host('registry', 'example', 'org')}/a.tgz` },
       'node_modules/b': { version: '1.0.0', hasInstallScript: true },
       'node_modules/c': { version: '1.0.0', hasInstallScript: true },
@@ -166,8 +166,8 @@ describe('dependencies', () => {
       'package-lock.json': json({ packages }),
     };
     expect(said(portableLockfile, tree)).toEqual([
-      'package-lock.json:4 a names the registry it came from',
-      'package-lock.json:8 b runs a script at install',
+      'package-lock.json:6 a names the registry it came from',
+      'package-lock.json:10 b runs a script at install',
       'package-lock.json:0 node_modules/d-darwin-arm64 is missing, and npm 11 refuses the file',
     ]);
   });
