@@ -1,4 +1,5 @@
-// Where `npm ci` puts the pinned Node on each platform. Plain JavaScript of Node 18, like everything that starts before it.
+// Where `npm ci` puts the pinned Node on each platform.
+// Plain JavaScript of Node 18, like everything that runs before it.
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
