@@ -1,0 +1,91 @@
+// Small tapes for tests: contracts by ticker, prints as objects, and what the fold makes of them.
+import { Decimal } from 'decimal.js';
+import { ContractArena, SlotDirectory } from '../../src/domain/arena.ts';
+import type { VolumeBaseline } from '../../src/domain/baseline.ts';
+import { addCancelledContracts, TapeLedger } from '../../src/domain/cancel-ledger.ts';
+import { ContractTable } from '../../src/domain/contract-table.ts';
+import { compileThreshold } from '../../src/domain/detectors/threshold.ts';
+import type { Session } from '../../src/domain/session.ts';
+import { batchOf, type Print, type TapeKind } from '../../src/domain/trade.ts';
+import { type Finding, foldTrades, UnderlyingState } from '../../src/domain/underlying.ts';
+
+/** A session's market: its contracts, what is normal for them, and the rule. */
+export interface Market {
+  readonly session: Session;
+  readonly tickers: readonly string[];
+  /** Sessions of the baseline, and each ticker's volume over all of them. */
+  readonly sessions: number;
+  readonly volumeSums: readonly number[];
+  readonly factor: string;
+  readonly floor: number;
+}
+
+/** A table that knows `tickers` by their places in the list. */
+export function tableOf(tickers: readonly string[]): ContractTable {
+  const table = new ContractTable();
+  tickers.forEach((ticker, place) => {
+    if (table.internTicker(ticker) !== place) throw new Error(`${ticker} is not contract ${place}`);
+  });
+  return table;
+}
+
+/** A baseline by contract number. */
+export function baselineOf(sessions: number, volumeSums: readonly number[]): VolumeBaseline {
+  return { sessions, dates: [], volumeSum: (contract) => volumeSums[contract] ?? 0 };
+}
+
+/** `09:31:00.250` as ms after midnight. */
+export function at(time: string): number {
+  const [hours = '0', minutes = '0', seconds = '0'] = time.split(':');
+  return Number(hours) * 3_600_000 + Number(minutes) * 60_000 + Math.round(Number(seconds) * 1000);
+}
+
+/** A print of contract 0 at a time of day, 1.00 dollar, electronic, on Cboe, unless said otherwise. */
+export function print(time: string, size: number, rest: Partial<Print> = {}): Print {
+  return { contract: 0, atMs: at(time), size, priceE4: 10_000, condition: 209, exchange: 302, ...rest };
+}
+
+/** The states of a market's underlyings after a tape, and what was found on it, in the order of the tape. */
+export interface Folded {
+  readonly findings: Finding[];
+  readonly states: readonly UnderlyingState[];
+}
+
+/** Folds a tape cut into batches of the given sizes (taken in turn); every underlying has a state of its own. */
+export function fold(
+  market: Market,
+  prints: readonly Print[],
+  cuts: readonly number[] = [],
+  kind: TapeKind = 'trades',
+): Folded {
+  const table = tableOf(market.tickers);
+  const cancelled = new Set<number>();
+  addCancelledContracts(batchOf(market.session, prints), cancelled);
+  const cancels = new TapeLedger(cancelled);
+  const context = {
+    session: market.session,
+    table,
+    baseline: baselineOf(market.sessions, market.volumeSums),
+    threshold: compileThreshold({ factor: new Decimal(market.factor), floor: market.floor }),
+    cancels,
+  };
+  const arena = new ContractArena();
+  const directory = new SlotDirectory();
+  const states = Array.from(
+    { length: table.underlyingCount },
+    () => new UnderlyingState(context, arena, directory),
+  );
+  const findings: Finding[] = [];
+  for (let firstRow = 0, cut = 0; firstRow < prints.length; cut++) {
+    const rows = cuts.length === 0 ? prints.length : Math.max(1, cuts[cut % cuts.length]!);
+    const part = prints.slice(firstRow, firstRow + rows);
+    const batch = batchOf(market.session, part, { kind, firstRow });
+    cancels.add(batch);
+    for (const [underlying, state] of states.entries()) {
+      const mine = part.flatMap((one, row) => (table.underlyingOf(one.contract) === underlying ? [row] : []));
+      foldTrades(state, batch, Int32Array.from(mine), 0, mine.length, findings);
+    }
+    firstRow += rows;
+  }
+  return { findings: findings.toSorted((a, b) => a.row - b.row), states };
+}
