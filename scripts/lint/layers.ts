@@ -49,6 +49,12 @@ export const PLACES: readonly Place[] = [
     because:
       'the engine runs over any feed and needs no service. Fix: take the feed, the store or the sink as an argument.',
   },
+  {
+    name: 'replay',
+    may: [...GROUND, 'domain', 'log.ts', 'metrics.ts', 'engine.ts', 'feeds'],
+    because:
+      'replay joins files with the engine and nothing else. Fix: let the caller pass settings and observers.',
+  },
   ...['jobs', 'api'].map((name) => ({
     name,
     may: [...MIDDLE_MAY, 'config.ts', 'engine.ts', ...MIDDLE],
@@ -56,7 +62,17 @@ export const PLACES: readonly Place[] = [
   })),
   {
     name: 'cli',
-    may: [...MIDDLE_MAY, 'config.ts', 'engine.ts', 'app.ts', 'feeds', 'simulation', 'history', 'db'],
+    may: [
+      ...MIDDLE_MAY,
+      'config.ts',
+      'engine.ts',
+      'replay',
+      'app.ts',
+      'feeds',
+      'simulation',
+      'history',
+      'db',
+    ],
     because:
       'a command asks the engine, the service, a feed or a store, not what lies inside them. ' +
       'Fix: reach streams and actors through engine.ts; jobs, api and notify through app.ts.',

@@ -84,7 +84,7 @@ function holidaysOf(year: number): DayNumber[] {
 }
 
 function halfDaysOf(year: number): DayNumber[] {
-  // The eve of Independence Day and of Christmas, when both the eve and the day are weekdays; the day after Thanksgiving.
+  // The eves of Independence Day and of Christmas, when eve and day are weekdays; the day after Thanksgiving.
   const eves = [dayOf(year, 7, 3), dayOf(year, 12, 24)].filter((eve) => {
     const weekday = weekdayOf(eve);
     return weekday >= 1 && weekday <= 4;

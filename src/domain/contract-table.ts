@@ -67,6 +67,24 @@ export class ContractTable {
     return String.fromCharCode(...bytes.subarray(0, length));
   }
 
+  /** Orders two contracts by their tickers, byte by byte: below 0 when `a` comes first, 0 when they are the same. */
+  compareTickers(a: number, b: number): number {
+    if (a === b) return 0;
+    const length = Math.min(this.#lengths[a]!, this.#lengths[b]!);
+    for (let at = 0; at < length; at++) {
+      const difference = this.#byteAt(a, at) - this.#byteAt(b, at);
+      if (difference !== 0) return difference;
+    }
+    return this.#lengths[a]! - this.#lengths[b]!;
+  }
+
+  #byteAt(contract: number, at: number): number {
+    const back = this.#lengths[contract]! - at;
+    const word = at < 16 ? at >> 2 : back > 4 ? 4 : 5;
+    const byte = at < 16 ? at & 3 : back > 4 ? 8 - back : 4 - back;
+    return (this.#keys[contract * KEY_WORDS + word]! >>> (8 * byte)) & 0xff;
+  }
+
   /** The contract with a number, parsed from its ticker: for alerts and answers, not for the hot path. */
   contract(contract: number): OptionContract {
     const parsed = parseTicker(this.ticker(contract));

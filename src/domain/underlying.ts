@@ -58,6 +58,16 @@ export interface PrintCounts {
   cancels: number;
 }
 
+/** An underlying whose actor threw, which no data should make it do. */
+export interface UnderlyingFailure {
+  readonly underlying: string;
+  readonly error: unknown;
+  /** Failures of this underlying in the session, this one included. */
+  readonly failures: number;
+  /** True when it was left out for the rest of the session. */
+  readonly quarantined: boolean;
+}
+
 /** Everything an underlying knows in a session. Mutated in place by {@link foldTrades} and by nobody else. */
 export class UnderlyingState {
   readonly context: UnderlyingContext;

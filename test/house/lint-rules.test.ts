@@ -28,7 +28,8 @@ const MAY: Readonly<Record<string, string>> = {
   'engine.ts': `${MIDDLE} config.ts streams actors`,
   jobs: `${MIDDLE} ${ROW} config.ts engine.ts`,
   api: `${MIDDLE} ${ROW} config.ts engine.ts`,
-  cli: `${MIDDLE} config.ts engine.ts app.ts feeds simulation history db`,
+  replay: `${MIDDLE} engine.ts feeds`,
+  cli: `${MIDDLE} config.ts engine.ts replay app.ts feeds simulation history db`,
   'app.ts': `${MIDDLE} ${ROW} config.ts engine.ts jobs api`,
   'main.ts': 'lib config.ts log.ts cli app.ts',
 };

@@ -1,0 +1,66 @@
+// The program: finds the command, reads its options, runs it, and turns what goes wrong into one sentence.
+import { readFile } from 'node:fs/promises';
+import { checkVariables, nearest } from '../config.ts';
+import { Refusal } from '../lib/refusal.ts';
+import { type Command, readCommandLine } from './command.ts';
+import { commandHelp, programHelp } from './help.ts';
+import { replayCommand } from './replay.ts';
+import { simulateCommand } from './simulate.ts';
+import type { Terminal } from './terminal.ts';
+
+/** All commands, in the order of help. */
+export const COMMANDS = [replayCommand, simulateCommand] as unknown as readonly Command[];
+
+/** What went wrong, in one sentence; with --debug the stack follows. */
+function report(error: unknown, debug: boolean, terminal: Terminal): number {
+  const known = error instanceof Refusal;
+  const message = error instanceof Error ? error.message : String(error);
+  terminal.say(`${terminal.toneErr('bad', 'spyhop:')} ${known ? message : `unexpected failure: ${message}`}`);
+  if (debug && error instanceof Error) terminal.say(error.stack ?? '');
+  else if (!known)
+    terminal.say('Run it again with --debug to see where; that is a fault of the program, please report it.');
+  return known ? error.exitCode : 1;
+}
+
+async function version(): Promise<string> {
+  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** Runs the program with its arguments and environment; resolves to the exit code and never rejects. */
+export async function runProgram(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+  terminal: Terminal,
+): Promise<number> {
+  const debug = args.includes('--debug') || environment['SPYHOP_DEBUG'] === '1';
+  try {
+    checkVariables(environment);
+    const [name, ...rest] = args;
+    if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+      terminal.print(programHelp(COMMANDS).trimEnd());
+      return name === undefined ? 2 : 0;
+    }
+    if (name === '--version') {
+      terminal.print(await version());
+      return 0;
+    }
+    const command = COMMANDS.find((candidate) => candidate.name === name);
+    if (command === undefined) {
+      const names = COMMANDS.map((candidate) => candidate.name);
+      throw new Refusal(`spyhop has no command "${name}": ${nearest(name, names)}, see spyhop --help`, {
+        exitCode: 2,
+      });
+    }
+    const { operands, options } = readCommandLine(command, rest, environment);
+    if (options.help) {
+      terminal.print(commandHelp(command).trimEnd());
+      return 0;
+    }
+    return await command.run(operands, options, terminal);
+  } catch (error) {
+    return report(error, debug, terminal);
+  } finally {
+    terminal.clearLine();
+  }
+}

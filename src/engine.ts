@@ -1,0 +1,107 @@
+// The engine without a service: one session's tape through streams, actors and domain, alerts out.
+import { filter, from, lastValueFrom, map, type Observable, tap } from 'rxjs';
+import { Directory } from './actors/directory.ts';
+import { type Alert, alertOf } from './domain/alert.ts';
+import type { VolumeBaseline } from './domain/baseline.ts';
+import type { CancelLedger } from './domain/cancel-ledger.ts';
+import type { ContractTable } from './domain/contract-table.ts';
+import { compileThreshold, thresholdRule, type ThresholdSettings } from './domain/detectors/threshold.ts';
+import type { Session } from './domain/session.ts';
+import type { TradeBatch } from './domain/trade.ts';
+import type { Finding, PrintCounts, UnderlyingFailure } from './domain/underlying.ts';
+import { findingsOf } from './streams/pipeline.ts';
+
+/** What a session's engine is made of. */
+export interface EngineSettings {
+  readonly session: Session;
+  readonly table: ContractTable;
+  readonly baseline: VolumeBaseline;
+  readonly threshold: ThresholdSettings;
+  readonly cancels: CancelLedger;
+  /** Told when an underlying's actor failed and was replaced or left out. */
+  readonly onFailure?: (failure: UnderlyingFailure) => void;
+}
+
+/** Counts of a session. `received` equals the sum of the print counts and `lost`. */
+export interface EngineSummary {
+  readonly received: number;
+  readonly prints: PrintCounts;
+  /** Prints that no underlying folded, because its actor failed on them or was in quarantine. */
+  readonly lost: number;
+  /** Times an actor failed and was replaced or left out. */
+  readonly failures: number;
+  readonly latePrints: number;
+  readonly unmatchedCancels: number;
+  readonly contracts: number;
+  readonly underlyings: number;
+  readonly alerts: number;
+}
+
+/** The engine of one session. */
+export interface Engine {
+  /** Folds a tape, batch by batch, and calls `onAlert` in the order of the tape; resolves when the tape ends. */
+  run(tape: Iterable<TradeBatch> | AsyncIterable<TradeBatch>, onAlert: (alert: Alert) => void): Promise<void>;
+  summary(): EngineSummary;
+  stop(): void;
+}
+
+/** Creates the engine of one session. Throws RangeError when the settings are out of range. */
+export function createEngine(settings: EngineSettings): Engine {
+  const { session, table, baseline, cancels } = settings;
+  const rule = thresholdRule(settings.threshold);
+  const directory = new Directory(
+    { session, table, baseline, cancels, threshold: compileThreshold(settings.threshold) },
+    settings.onFailure ?? (() => {}),
+  );
+  let received = 0;
+  let alerts = 0;
+  const alertsOf = (tape: Observable<TradeBatch>): Observable<Alert> =>
+    findingsOf(tape.pipe(tap((batch) => (received += batch.length))), {
+      table,
+      deliver: (routed) => directory.deliver(routed),
+    }).pipe(
+      map((finding: Finding) =>
+        alertOf(finding, { session, contract: table.contract(finding.contract), rule }),
+      ),
+    );
+  return {
+    async run(tape, onAlert) {
+      const told = alertsOf(from(tape)).pipe(
+        tap((alert) => {
+          alerts++;
+          onAlert(alert);
+        }),
+        filter(() => false),
+      );
+      await lastValueFrom(told, { defaultValue: undefined });
+    },
+    summary: () => summaryOf(directory, received, alerts),
+    stop: () => directory.stop(),
+  };
+}
+
+function summaryOf(directory: Directory, received: number, alerts: number): EngineSummary {
+  const prints: PrintCounts = { detected: 0, outsideHours: 0, apart: 0, cancels: 0 };
+  let latePrints = 0;
+  let unmatchedCancels = 0;
+  const arenas = new Set(directory.states.map((state) => state.arena));
+  for (const state of directory.states) {
+    prints.detected += state.counts.detected;
+    prints.outsideHours += state.counts.outsideHours;
+    prints.apart += state.counts.apart;
+    prints.cancels += state.counts.cancels;
+    latePrints += state.latePrints;
+    unmatchedCancels += state.unmatchedCancels;
+  }
+  return {
+    received,
+    prints,
+    lost: received - prints.detected - prints.outsideHours - prints.apart - prints.cancels,
+    failures: directory.failures,
+    latePrints,
+    unmatchedCancels,
+    contracts: [...arenas].reduce((sum, arena) => sum + arena.count, 0),
+    underlyings: directory.underlyings,
+    alerts,
+  };
+}

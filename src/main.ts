@@ -1,0 +1,12 @@
+// Entry: the command line in, an exit code out.
+import { runProgram } from './cli/program.ts';
+import { Terminal } from './cli/terminal.ts';
+
+// A reader that has seen enough (`spyhop replay … | head`) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+const terminal = new Terminal(process.stdout, process.stderr, () => performance.now());
+process.exitCode = await runProgram(process.argv.slice(2), process.env, terminal);

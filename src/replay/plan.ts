@@ -1,0 +1,126 @@
+// The plan of a replay: which files the given paths mean, of which days and kinds, checked before any is read whole.
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BASELINE_SESSIONS } from '../domain/baseline.ts';
+import { sessionsBefore } from '../domain/session.ts';
+import { type FlatFile, openFlatFile } from '../feeds/flat-file/open.ts';
+import { Refusal, refusalOf } from '../lib/refusal.ts';
+import type { ReplayPlan } from './run.ts';
+
+/** A file, and whether the user named it or a folder that holds it. */
+interface NamedFile {
+  readonly file: FlatFile;
+  readonly named: boolean;
+}
+
+/** Files that were found but are not used, with the reason. */
+export interface SkippedFile {
+  readonly path: string;
+  readonly reason: string;
+}
+
+async function pathsIn(path: string): Promise<readonly string[] | null> {
+  try {
+    if (!(await stat(path)).isDirectory()) return null;
+    const entries = await readdir(path, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile() && /\.csv(\.gz)?$/i.test(entry.name));
+    return files.map((entry) => join(entry.parentPath, entry.name)).toSorted();
+  } catch (error) {
+    throw refusalOf(path, error);
+  }
+}
+
+/** Opens what the paths mean: files as given, folders as the .csv and .csv.gz files in them, by day. */
+async function openAll(paths: readonly string[]): Promise<NamedFile[]> {
+  const all: NamedFile[] = [];
+  for (const path of paths) {
+    const inside = await pathsIn(path);
+    if (inside === null) {
+      all.push({ file: await openFlatFile(path), named: true });
+      continue;
+    }
+    if (inside.length === 0)
+      throw new Refusal(`${path} holds no .csv or .csv.gz file: name the folder of the flat files`);
+    const files: FlatFile[] = [];
+    for (const file of inside) files.push(await openFlatFile(file));
+    files.sort((a, b) => (a.session.date < b.session.date ? -1 : a.session.date > b.session.date ? 1 : 0));
+    all.push(...files.map((file) => ({ file, named: false })));
+  }
+  return all;
+}
+
+function requireRising(files: readonly FlatFile[]): void {
+  for (let i = 1; i < files.length; i++) {
+    const before = files[i - 1]!;
+    const file = files[i]!;
+    if (file.session.date === before.session.date) {
+      throw new Refusal(
+        `${before.path} and ${file.path} are both of ${file.session.date}: give one of them`,
+        {
+          exitCode: 2,
+        },
+      );
+    }
+    if (file.session.date < before.session.date) {
+      const message = `${file.path} is of ${file.session.date}, before ${before.path}: give the days in their order`;
+      throw new Refusal(message, { exitCode: 2 });
+    }
+  }
+}
+
+/**
+ * Makes the plan. Refuses days out of order, a day given twice, files that cannot be replayed, and history that is
+ * named but not before the first day; files of a folder that are of no use are skipped and reported.
+ */
+export async function planReplay(
+  paths: readonly string[],
+  historyPaths: readonly string[],
+): Promise<{ readonly plan: ReplayPlan; readonly skipped: readonly SkippedFile[] }> {
+  const skipped: SkippedFile[] = [];
+  const days: FlatFile[] = [];
+  for (const { file, named } of await openAll(paths)) {
+    if (file.kind === 'trades' || file.kind === 'minute aggregates') days.push(file);
+    else if (named) throw new Refusal(unreplayable(file), { exitCode: 2 });
+    else skipped.push({ path: file.path, reason: `${file.kind} are not replayed` });
+  }
+  const first = days[0];
+  if (first === undefined) {
+    throw new Refusal('nothing to replay: give files of trades or minute aggregates', { exitCode: 2 });
+  }
+  requireRising(days);
+  const history = chooseHistory(await openAll(historyPaths), first, skipped);
+  return { plan: { days, history }, skipped };
+}
+
+function unreplayable(file: FlatFile): string {
+  return file.kind === 'day aggregates'
+    ? `${file.path} holds day aggregates, which have no time of day: give it with --history`
+    : `${file.path} holds ${file.kind}, which are not replayed: give trades or minute aggregates`;
+}
+
+function chooseHistory(files: readonly NamedFile[], first: FlatFile, skipped: SkippedFile[]): FlatFile[] {
+  const firstDate = first.session.date;
+  const [oldest = firstDate] = sessionsBefore(firstDate, BASELINE_SESSIONS);
+  const chosen: FlatFile[] = [];
+  for (const { file, named } of files) {
+    const { date } = file.session;
+    if (file.kind === 'quotes') {
+      if (named)
+        throw new Refusal(`${file.path} holds quotes, which say nothing of volume: leave it out`, {
+          exitCode: 2,
+        });
+      skipped.push({ path: file.path, reason: 'quotes say nothing of volume' });
+    } else if (date >= firstDate) {
+      const message = `${file.path} is of ${date}, not before ${firstDate}, the first day replayed: leave it out of --history`;
+      if (named) throw new Refusal(message, { exitCode: 2 });
+      skipped.push({ path: file.path, reason: `${date} is not before ${firstDate}` });
+    } else if (date < oldest) {
+      skipped.push({
+        path: file.path,
+        reason: `more than ${BASELINE_SESSIONS} sessions before ${firstDate}`,
+      });
+    } else chosen.push(file);
+  }
+  requireRising(chosen);
+  return chosen;
+}
