@@ -1,5 +1,5 @@
 // The fold of the rule `threshold` against the same rule said slowly, on tapes made to break it.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/domain/underlying.ts';
 import { nastyTape } from '../support/nasty-tape.ts';

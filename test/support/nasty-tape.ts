@@ -1,5 +1,5 @@
 // Tapes made to break the fold: ties, late prints, cancels of equal prints, gaps of exactly five minutes, both closes.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { requireSession } from '../../src/domain/session.ts';
 import type { Print } from '../../src/domain/trade.ts';
 import type { Market } from './tape.ts';

@@ -1,5 +1,5 @@
 // Property tests with a fixed seed: the same cases on every machine; PROPERTY_SEED=7 tries others.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 const SEED = Number(process.env['PROPERTY_SEED'] ?? 20_140_602);
 
