@@ -1,0 +1,109 @@
+// Questions to the store and their answers: the shapes that the store gives and the API shows.
+import type { Alert, Severity } from './alert.ts';
+import type { OptionContract } from './contract.ts';
+import type { Direction } from './side.ts';
+
+/** A place in a list ordered by time: what comes before it is the next page. */
+export interface TimeCursor {
+  /** Epoch ms. */
+  readonly atMs: number;
+  /** Breaks ties: an alert id, or the row number of a print. */
+  readonly key: string;
+}
+
+/** One page of a list, newest first unless said otherwise; `next` is null on the last page. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly next: TimeCursor | null;
+}
+
+/** Which alerts; every filter given must hold. */
+export interface AlertQuery {
+  readonly underlying?: string;
+  /** OSI ticker. */
+  readonly contract?: string;
+  readonly detector?: string;
+  readonly severity?: Severity;
+  readonly direction?: Direction;
+  readonly premiumCentsMin?: number;
+  /** Epoch ms, inclusive and exclusive. */
+  readonly fromMs?: number;
+  readonly untilMs?: number;
+  /** Only alerts before this place. */
+  readonly before?: TimeCursor;
+  /** 1 to 1,000. */
+  readonly limit: number;
+}
+
+/** Five minutes of an underlying. */
+export interface FlowBucket {
+  /** Epoch ms of the bucket's beginning. */
+  readonly startMs: number;
+  readonly prints: number;
+  /** Contracts. */
+  readonly volume: number;
+  readonly callCents: number;
+  readonly putCents: number;
+  readonly alerts: number;
+}
+
+/** A print as it is stored. */
+export interface StoredPrint {
+  /** Epoch ms. */
+  readonly atMs: number;
+  readonly priceE4: number;
+  readonly size: number;
+  readonly condition: number;
+  readonly exchange: number;
+  /** 0 for prints of files. */
+  readonly sequence: number;
+}
+
+/** Five minutes of a contract. */
+export interface Bar {
+  readonly startMs: number;
+  readonly openE4: number;
+  readonly highE4: number;
+  readonly lowE4: number;
+  readonly closeE4: number;
+  readonly volume: number;
+  readonly prints: number;
+  readonly premiumCents: number;
+}
+
+/** A contract with its day. */
+export interface ContractDay {
+  readonly contract: OptionContract;
+  readonly sessionDate: string;
+  readonly volume: number;
+  readonly prints: number;
+  readonly premiumCents: number;
+  readonly lastPriceE4: number | null;
+}
+
+/** What is normal for a contract, by one run of the baseline job. */
+export interface ContractNormal {
+  readonly run: number;
+  /** Session the run was made for: only earlier ones are in it. */
+  readonly asOf: string;
+  readonly sessions: number;
+  /** Contracts a session, absent sessions counted as 0. */
+  readonly meanDayVolume: number;
+}
+
+/** What the store answers. Unknown names give null, never an error; dates are New York dates. */
+export interface StoreQueries {
+  alerts(query: AlertQuery): Promise<Page<Alert>>;
+  alert(id: string): Promise<Alert | null>;
+  flow(underlying: string, sessionDate: string): Promise<readonly FlowBucket[] | null>;
+  contractDay(osi: string, sessionDate: string): Promise<ContractDay | null>;
+  /** Oldest first. */
+  prints(
+    osi: string,
+    sessionDate: string,
+    after: TimeCursor | null,
+    limit: number,
+  ): Promise<Page<StoredPrint> | null>;
+  bars(osi: string, sessionDate: string): Promise<readonly Bar[] | null>;
+  normal(osi: string): Promise<ContractNormal | null>;
+}
