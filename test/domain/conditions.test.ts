@@ -11,7 +11,7 @@ import {
   USE,
 } from '../../src/domain/conditions.ts';
 
-/** v adds to volume, c cancels, d reaches the detectors, s has a side, l is a last sale, i is a sweep's leg, a apart. */
+/** v counts in volume, c cancels, d reaches the detectors, s has a side, l is a last sale, i a sweep's leg, a apart. */
 const TABLE = [
   [201, 'A', 'CANC', 'other', 'c'],
   [202, 'B', 'OSEQ', 'single', 'vd'],
