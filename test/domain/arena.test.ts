@@ -4,15 +4,15 @@ import { ContractArena, FIELD, ROW_WORDS, SlotDirectory } from '../../src/domain
 
 it('gives out zeroed rows one after another and keeps what was written while it grows', () => {
   const arena = new ContractArena();
-  for (let contract = 0; contract < 3_000; contract++) {
+  for (let contract = 0; contract < 700; contract++) {
     const slot = arena.allocate(contract + 7);
     expect(slot).toBe(contract);
     const row = arena.words.subarray(slot * ROW_WORDS, (slot + 1) * ROW_WORDS);
     expect([...row]).toEqual([contract + 7, ...Array.from({ length: ROW_WORDS - 1 }, () => 0)]);
     row[FIELD.dayVolume] = contract;
   }
-  expect(arena.count).toBe(3_000);
-  for (let slot = 0; slot < 3_000; slot++) {
+  expect(arena.count).toBe(700);
+  for (let slot = 0; slot < 700; slot++) {
     expect(arena.words[slot * ROW_WORDS + FIELD.contract]).toBe(slot + 7);
     expect(arena.words[slot * ROW_WORDS + FIELD.dayVolume]).toBe(slot);
   }

@@ -31,7 +31,7 @@ describe('the fold of the threshold rule', () => {
       fc.property(nastyTape, ({ market, prints, cuts }) => {
         expect(fold(market, prints, cuts).findings.map(short)).toEqual(slowFindings(market, prints));
       }),
-      1_500,
+      1_000,
     );
   });
 
