@@ -117,6 +117,12 @@ describe('the directory of contracts', () => {
     );
   });
 
+  it('does not take a strike of nine equal digits for one of eight', () => {
+    const table = new ContractTable();
+    const { view, starts, ends } = bytesOf(['O:SPY251219C11111111', 'O:SPY251219C111111111'], 44);
+    expect([0, 1].map((row) => table.intern(view, starts[row]!, ends[row]!))).toEqual([0, NOT_A_CONTRACT]);
+  });
+
   it('says so when it is asked for a contract it does not have', () => {
     const table = new ContractTable();
     expect(() => table.ticker(0)).toThrow(new RangeError('no contract has the number 0'));

@@ -69,11 +69,8 @@ export function triggerVolume(
   buckets: number,
 ): number {
   if (sessions === 0) return NEVER;
-  const numerator = rule.numerator * volumeSum;
-  const denominator = rule.denominator * sessions * buckets;
-  let whole = Math.floor(numerator / denominator);
-  // The division rounds, up at most; the product does not (both are below 2^53), so it has the last word.
-  if (whole * denominator > numerator) whole--;
+  // Both products are whole numbers below 2^53, and then the floor of their rounded quotient is exact.
+  const whole = Math.floor((rule.numerator * volumeSum) / (rule.denominator * sessions * buckets));
   return Math.min(Math.max(whole + 1, rule.floor, 1), NEVER);
 }
 
