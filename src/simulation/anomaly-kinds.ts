@@ -4,7 +4,7 @@ import type { Session } from '../domain/session.ts';
 import type { Random } from '../lib/random.ts';
 import { CALL, type Chain, PUT } from './chain.ts';
 import { clockOf, type DayClocks } from './day-clock.ts';
-import { CONDITION, drawSize, type OrderFlow } from './order-flow.ts';
+import { CONDITION, type OrderFlow } from './order-flow.ts';
 import type { Pricer } from './pricing.ts';
 import type { PrintSink } from './print-sink.ts';
 import type { Jump } from './spot.ts';
@@ -72,7 +72,7 @@ const AWAKENINGS: ReadonlyArray<readonly [orders: number, size: number]> = [
 const QUIET_ORDERS = 3.9;
 
 function awaken(scene: Scene): void {
-  const { chain, random, flow, pricer } = scene;
+  const { chain, random, flow } = scene;
   const index = drawContract(scene, (i) => {
     const mean = chain.mean[i]!;
     return mean > 0.05 && mean < QUIET_ORDERS && chain.expiries[chain.expiry[i]!]!.dte > 0 ? 1 : 0;
@@ -82,7 +82,7 @@ function awaken(scene: Scene): void {
   const lengthMs = (2 + 18 * random.uniform()) * MINUTE_MS;
   const beginMs = drawBegin(scene, lengthMs);
   const side = random.uniform() < 0.75 ? 1 : -1;
-  pricer.turnTo(chain, index);
+  flow.turnToContract(index);
   for (let order = 0; order < orders; order++) {
     const lots =
       random.uniform() < 0.6 ? size : Math.max(1, Math.round(size * (0.6 + 0.8 * random.uniform())));
@@ -93,7 +93,7 @@ function awaken(scene: Scene): void {
 const BURST_MS = 10 * MINUTE_MS;
 
 function burst(scene: Scene): void {
-  const { chain, random, flow, pricer } = scene;
+  const { chain, random, flow } = scene;
   const index = drawContract(scene, (i) => {
     const mean = chain.mean[i]!;
     return mean >= 1 && mean <= 300 ? Math.sqrt(mean) : 0;
@@ -103,10 +103,10 @@ function burst(scene: Scene): void {
   const usual = chain.mean[index]! * (10 / 390);
   const orders = Math.max(10 + random.below(26), random.poisson(usual * (8 + random.below(13))));
   const side = random.uniform() < 0.5 ? 1 : -1;
-  pricer.turnTo(chain, index);
+  flow.turnToContract(index);
   for (let order = 0; order < orders; order++) {
     const with_ = random.uniform() < 0.8 ? side : -side;
-    flow.directed(index, beginMs + random.below(BURST_MS), Math.min(500, drawSize(random)), with_, 0.1);
+    flow.directed(index, beginMs + random.below(BURST_MS), Math.min(500, flow.drawSize()), with_, 0.1);
   }
 }
 
@@ -116,7 +116,7 @@ function sweep(scene: Scene): void {
   if (index < 0) return awaken(scene);
   const beginMs = drawBegin(scene, 3 * MINUTE_MS);
   const sweeps = 1 + random.below(3);
-  pricer.turnTo(chain, index);
+  flow.turnToContract(index);
   for (let i = 0; i < sweeps; i++) {
     const atMs = beginMs + (i === 0 ? 0 : random.below(2 * MINUTE_MS));
     const size = 25 * Math.round((100 + 900 * random.uniform() ** 2) / 25);
@@ -139,7 +139,7 @@ function largePrint(scene: Scene): void {
   if (index < 0) return awaken(scene);
   const atMs = drawBegin(scene, MINUTE_MS);
   const size = 100 * Math.round(10 * 10 ** random.uniform());
-  pricer.turnTo(chain, index);
+  flow.turnToContract(index);
   pricer.quoteAt(atMs);
   const condition = LARGE_CONDITIONS[random.below(LARGE_CONDITIONS.length)]!;
   sink.push(
@@ -156,7 +156,7 @@ function largePrint(scene: Scene): void {
 const NEWS_ORDERS_MAX = 15_000;
 
 function news(scene: Scene): void {
-  const { chain, random, flow, pricer, session, jump, clocks } = scene;
+  const { chain, random, flow, session, jump, clocks } = scene;
   if (jump === null) return;
   const beginMs = jump.atMs + 1_000 + random.below(20_000);
   const lengthMs = Math.min((10 + 50 * random.uniform()) * MINUTE_MS, session.closeMs - beginMs);
@@ -169,7 +169,7 @@ function news(scene: Scene): void {
   for (let i = 0; i < chain.count; i++) {
     const orders = random.poisson((chain.mean[i]! * extra * random.gamma(3)) / 3);
     if (orders === 0) continue;
-    pricer.turnTo(chain, i);
+    flow.turnToContract(i);
     for (let order = 0; order < orders; order++) {
       // The rush ebbs: half of it in the first quarter of the time.
       flow.ordinary(i, Math.floor(beginMs + lengthMs * random.uniform() ** 2));
@@ -178,7 +178,7 @@ function news(scene: Scene): void {
 }
 
 function informedBuying(scene: Scene): void {
-  const { chain, random, flow, pricer, session, jump } = scene;
+  const { chain, random, flow, session, jump } = scene;
   if (jump === null) return;
   const right = jump.size > 0 ? CALL : PUT;
   const sign = jump.size > 0 ? 1 : -1;
@@ -195,7 +195,7 @@ function informedBuying(scene: Scene): void {
     jump.atMs - session.openMs - 2 * MINUTE_MS,
   );
   const orders = 5 + random.below(12);
-  pricer.turnTo(chain, index);
+  flow.turnToContract(index);
   for (let order = 0; order < orders; order++) {
     const atMs = Math.floor(jump.atMs - 30_000 - (lengthMs - 30_000) * random.uniform());
     flow.directed(index, atMs, 10 * (2 + random.below(24)), 1, 0.35);

@@ -1,5 +1,6 @@
 // The chain of a class on a day: every listed contract, and how many orders it should see.
-import { dayNumberOf } from '../domain/calendar.ts';
+import { dateOfDayNumber, dayNumberOf } from '../domain/calendar.ts';
+import { formatTicker } from '../domain/contract.ts';
 import type { Session } from '../domain/session.ts';
 import { present } from '../lib/assert.ts';
 import { type Expiry, expiriesOf } from './expiries.ts';
@@ -8,6 +9,15 @@ import type { OptionClass } from './option-class.ts';
 
 export const CALL = 0;
 export const PUT = 1;
+
+/**
+ * A contract that would see about this many orders a day or fewer is neglected, and sees fewer still: without it a
+ * chain has too many contracts that trade every third day, and too few that never do or always do.
+ */
+function neglectBelow(depth: number): number {
+  return 0.25 + 0.25 * depth;
+}
+const NEGLECT_POWER = 4;
 
 /** Contracts of one class in ticker order, as columns; reused from class to class, so only valid until the next. */
 export class Chain {
@@ -42,9 +52,34 @@ export class Chain {
         }
       }
     });
+    this.#spread(orders);
+  }
+
+  /** Divides the class's orders by interest, then takes from contracts that hardly anybody watches. */
+  #spread(orders: number): void {
+    this.#scaleTo(orders);
+    const neglect = neglectBelow(this.option.depth);
+    for (let i = 0; i < this.count; i++) {
+      const mean = this.mean[i]!;
+      this.mean[i] = mean * (mean / (mean + neglect)) ** NEGLECT_POWER;
+    }
+    this.#scaleTo(orders);
+  }
+
+  #scaleTo(orders: number): void {
     let total = 0;
     for (let i = 0; i < this.count; i++) total += this.mean[i]!;
     for (let i = 0; i < this.count; i++) this.mean[i]! *= orders / total;
+  }
+
+  /** Ticker of a contract of the chain. */
+  ticker(index: number): string {
+    return formatTicker({
+      root: this.option.root,
+      expiryDate: dateOfDayNumber(this.expiries[this.expiry[index]!]!.day),
+      right: this.right[index] === CALL ? 'call' : 'put',
+      strikeMills: this.strikeMills[index]!,
+    });
   }
 
   #add(expiry: number, right: number, strikeMills: number): void {
@@ -111,19 +146,19 @@ function interestOf(
   spot: number,
   step: number,
 ): number {
-  const deviation = option.underlying.volatility * Math.sqrt((dte + 0.7) / 365);
+  const deviation = option.underlying.volatility * Math.sqrt((dte + 4) / 365);
   const distance = Math.log(strikeMills / (spot * 1_000)) / deviation;
   const outOfMoney = right === CALL ? distance : -distance;
-  const near = outOfMoney >= 0 ? Math.exp(-1.25 * outOfMoney) : Math.exp(2.2 * outOfMoney);
-  const term = (dte + 1.2) ** -1.1 * (monthly ? 2 : 1);
+  const near = outOfMoney >= 0 ? Math.exp(-1.6 * outOfMoney) : Math.exp(2.4 * outOfMoney);
+  const term = (dte + 1.2) ** -0.9 * (monthly ? 2 : 1);
   const round = strikeMills % (10 * step) === 0 ? 2.2 : strikeMills % (5 * step) === 0 ? 1.5 : 1;
   const call = right === CALL ? (option.underlying.kind === 'stock' ? 1.5 : 0.9) : 1;
-  return term * (near + 0.002) * round * call;
+  return term * (near + 0.0005) * round * call;
 }
 
 /** A contract's own attraction: lasting, for weeks, for days. */
 function temperOf(key: number, today: number): number {
   return Math.exp(
-    0.75 * normalOf(mix(key, 1)) + 0.6 * wander(mix(key, 2), today, 40) + 0.5 * wander(mix(key, 3), today, 6),
+    0.75 * normalOf(mix(key, 1)) + 0.5 * wander(mix(key, 2), today, 40) + 0.3 * wander(mix(key, 3), today, 6),
   );
 }

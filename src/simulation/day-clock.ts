@@ -102,7 +102,7 @@ export class DayClocks {
     const name = `${family} ${term} ${closeMs}`;
     let clock = this.#clocks.get(name);
     if (clock === undefined) {
-      clock = new DayClock(this.#session, closeMs, SHAPES[family][term]!);
+      clock = new DayClock(this.#session, closeMs, SHAPES[family][term]);
       this.#clocks.set(name, clock);
     }
     return clock;

@@ -61,10 +61,12 @@ export interface Market {
   readonly classes: readonly OptionClass[];
   /** The tape of a session; throws RangeError when the date is not one. */
   day(date: string): MarketDay;
+  /** Tickers an underlying lists on a session, whether they trade or not; empty for a name the market does not have. */
+  listed(underlying: string, date: string): string[];
 }
 
 /** Gamma shape of a contract's luck of the day: its order count is then negative binomial. */
-const FRAILTY_SHAPE = 1.5;
+const FRAILTY_SHAPE = 1.8;
 /** Deviation of the log activity of an underlying: from week to week and from day to day; and of the whole market. */
 const UNDERLYING_WANDER = 0.22;
 const UNDERLYING_DAY = 0.2;
@@ -80,7 +82,13 @@ export function createMarket(settings: MarketSettings): Market {
   const classes = classesOf(underlyings, tradesPerDay);
   const seedKey = fnv1a32(`${seed}`);
   const spots = new Spots(seedKey, underlyings);
-  return { settings, classes, day: (date) => new DayMaker(settings, classes, spots, seedKey, date).make() };
+  const maker = (date: string): DayMaker => new DayMaker(settings, classes, spots, seedKey, date);
+  return {
+    settings,
+    classes,
+    day: (date) => maker(date).make(),
+    listed: (underlying, date) => maker(date).listed(underlying),
+  };
 }
 
 /** Makes one day. */
@@ -139,6 +147,15 @@ class DayMaker {
     return this.#finish(plan.truth(this.#sink, this.#contracts));
   }
 
+  /** Tickers an underlying lists. */
+  listed(underlying: string): string[] {
+    const options = this.#classes.filter((option) => option.underlying.name === underlying);
+    return options.flatMap((option) => {
+      this.#turnTo(option);
+      return Array.from({ length: this.#chain.count }, (_, index) => this.#chain.ticker(index));
+    });
+  }
+
   /** Orders expected of a class on this day, the luck of its contracts aside. */
   #ordersOf(option: OptionClass): number {
     const own = mix(mix(this.#seedKey, option.underlyingKey), 21);
@@ -172,7 +189,7 @@ class DayMaker {
       }
       const orders = random.poisson((chain.mean[i]! * random.gamma(FRAILTY_SHAPE)) / FRAILTY_SHAPE);
       if (orders === 0) continue;
-      this.#pricer.turnTo(chain, i);
+      this.#flow.turnToContract(i);
       for (let order = 0; order < orders; order++) {
         if (extendedShare > 0 && random.uniform() < extendedShare) {
           this.#flow.extended(i, this.#extendedTime(option, random));

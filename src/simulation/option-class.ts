@@ -36,12 +36,14 @@ export interface OptionClass {
   readonly lateClose: boolean;
   /** Prints outside regular hours: index classes (global hours, curb) and the busiest stocks. */
   readonly extendedHours: 'none' | 'index' | 'stock';
+  /** Power that order sizes are raised to, below 1 for busy classes. */
+  readonly sizePower: number;
   /** Width of quotes against the price table. */
   readonly spreadFactor: number;
 }
 
 /** Prints that one parent order makes on average: legs, splits, cancels (measured by the calibration test). */
-export const PRINTS_PER_ORDER = 1.33;
+export const PRINTS_PER_ORDER = 1.125;
 
 /** Zipf–Mandelbrot shift and slope of underlyings: the top name near 8 % of a whole market, the slope in the tail 1.2. */
 const ZIPF_SHIFT = 2;
@@ -151,6 +153,7 @@ function classOf(underlying: Underlying, rank: number, printsPerDay: number, pla
     venueShares: single ? [1] : ALL_SHARES,
     lateClose: isLateUnderlying(name),
     extendedHours: kind === 'index' ? 'index' : kind === 'stock' && rank < 20 ? 'stock' : 'none',
+    sizePower: 1 - 0.017 * depth * depth,
     spreadFactor: 0.2 + 0.45 * (3 - depth),
   };
 }

@@ -3,7 +3,8 @@ import type { Session } from '../domain/session.ts';
 import type { Random } from '../lib/random.ts';
 import type { Chain } from './chain.ts';
 import type { OptionClass } from './option-class.ts';
-import type { Pricer } from './pricing.ts';
+import { mix, normalOf } from './noise.ts';
+import { normalShare, type Pricer } from './pricing.ts';
 import type { PrintSink } from './print-sink.ts';
 
 /** Condition ids of the feed used here. */
@@ -43,10 +44,10 @@ function sizeAtQuantile(u: number): number {
   if (upper === 0) return 1;
   const [toShare, to] = SIZE_QUANTILES[upper]!;
   const [fromShare, from] = SIZE_QUANTILES[upper - 1]!;
-  return Math.round(from * (to / from) ** ((u - fromShare) / (toShare - fromShare)));
+  return from * (to / from) ** ((u - fromShare) / (toShare - fromShare));
 }
 
-const SIZES = Int32Array.from({ length: TABLE_SIZE }, (_, i) =>
+const SIZES = Float64Array.from({ length: TABLE_SIZE }, (_, i) =>
   sizeAtQuantile(((i + 0.5) / TABLE_SIZE) * TAIL_BEGINS),
 );
 
@@ -57,18 +58,30 @@ function rounded(size: number, u: number): number {
   return Math.max(step, Math.round(size / step) * step);
 }
 
-/** Size of a parent order, contracts. */
-export function drawSize(random: Random): number {
-  const u = random.uniform();
+/** Correlation of a contract's order sizes: some contracts are traded in hundreds, their neighbours in ones. */
+const SIZE_HABIT = 0.7;
+const SIZE_LUCK = Math.sqrt(1 - SIZE_HABIT ** 2);
+
+/** A contract's order sizes. */
+export interface SizeHabit {
+  /** Standard normal, the contract's own: positive for large orders. */
+  readonly lean: number;
+  /** Power that sizes are raised to: 1 as in the table, less for busy classes, whose orders are smaller. */
+  readonly power: number;
+}
+
+/** Size of a parent order, contracts. Over all contracts of a class with power 1 sizes follow the table. */
+export function drawSize(random: Random, { lean, power }: SizeHabit): number {
+  const u = normalShare(SIZE_HABIT * lean + SIZE_LUCK * random.normal());
   const size =
     u < TAIL_BEGINS
       ? SIZES[Math.floor((u / TAIL_BEGINS) * TABLE_SIZE)]!
-      : Math.min(SIZE_MAX, Math.floor(185 * ((1 - TAIL_BEGINS) / (1 - u)) ** (1 / PARETO_TAIL)));
-  return rounded(size, random.uniform());
+      : 185 * ((1 - TAIL_BEGINS) / Math.max(1e-7, 1 - u)) ** (1 / PARETO_TAIL);
+  return rounded(Math.min(SIZE_MAX, Math.round(size ** power)), random.uniform());
 }
 
 /** Chances of each way to execute an order, by its size; what is left is electronic. */
-interface Mix {
+interface Ways {
   readonly auction: number;
   readonly complex: number;
   readonly floor: number;
@@ -76,9 +89,9 @@ interface Mix {
   readonly tied: number;
 }
 
-const SMALL: Mix = { auction: 0.2, complex: 0.07, floor: 0, cross: 0, tied: 0.01 };
-const MIDDLE: Mix = { auction: 0.17, complex: 0.07, floor: 0.16, cross: 0, tied: 0.01 };
-const LARGE: Mix = { auction: 0.1, complex: 0.06, floor: 0.27, cross: 0.19, tied: 0.01 };
+const SMALL: Ways = { auction: 0.2, complex: 0.07, floor: 0, cross: 0, tied: 0.013 };
+const MIDDLE: Ways = { auction: 0.17, complex: 0.07, floor: 0.2, cross: 0, tied: 0.013 };
+const LARGE: Ways = { auction: 0.1, complex: 0.06, floor: 0.28, cross: 0.32, tied: 0.013 };
 
 /** Share of electronic orders of 2 and more lots that are sweeps, rising with size: invented, no figure is public. */
 function sweepChance(size: number): number {
@@ -98,6 +111,7 @@ export class OrderFlow {
   #option!: OptionClass;
   #chain!: Chain;
   random!: Random;
+  #habit: SizeHabit = { lean: 0, power: 1 };
 
   constructor(session: Session, pricer: Pricer, sink: PrintSink) {
     this.#session = session;
@@ -110,6 +124,17 @@ export class OrderFlow {
     this.#chain = chain;
     this.#option = chain.option;
     this.random = random;
+  }
+
+  /** Turns the pricer, and the sizes, to a contract of the chain. */
+  turnToContract(index: number): void {
+    this.#pricer.turnTo(this.#chain, index);
+    this.#habit = { lean: normalOf(mix(this.#pricer.contractKey, 31)), power: this.#option.sizePower };
+  }
+
+  /** An order size as this contract sees them, contracts. */
+  drawSize(): number {
+    return drawSize(this.random, this.#habit);
   }
 
   /** A venue of the class, by its share. */
@@ -127,14 +152,14 @@ export class OrderFlow {
   /** An ordinary order in contract `index` at an offset; the pricer must stand at that contract, and does so again after. */
   ordinary(index: number, atMs: number): void {
     const { random } = this;
-    const size = drawSize(random);
-    const mix = size < 100 ? SMALL : size < 1_000 ? MIDDLE : LARGE;
+    const size = drawSize(random, this.#habit);
+    const ways = size < 100 ? SMALL : size < 1_000 ? MIDDLE : LARGE;
     let u = random.uniform();
-    if ((u -= mix.auction) < 0) return this.#auction(index, atMs, size);
-    if ((u -= mix.complex) < 0) return this.#complex(index, atMs, size);
-    if ((u -= mix.floor) < 0) return this.#negotiated(index, atMs, size, CONDITION.floor);
-    if ((u -= mix.cross) < 0) return this.#negotiated(index, atMs, size, CONDITION.cross);
-    if ((u -= mix.tied) < 0) {
+    if ((u -= ways.auction) < 0) return this.#auction(index, atMs, size);
+    if ((u -= ways.complex) < 0) return this.#complex(index, atMs, size);
+    if ((u -= ways.floor) < 0) return this.#negotiated(index, atMs, size, CONDITION.floor);
+    if ((u -= ways.cross) < 0) return this.#negotiated(index, atMs, size, CONDITION.cross);
+    if ((u -= ways.tied) < 0) {
       return this.#negotiated(index, atMs, size, STOCK_TIED[random.below(STOCK_TIED.length)]!);
     }
     return this.#electronic(index, atMs, size);

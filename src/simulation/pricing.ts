@@ -11,7 +11,7 @@ const MINUTES_OF_YEAR = 365 * 24 * 60;
 const PRICE_MAX = 90_000;
 
 /** Distribution function of the standard normal (Abramowitz and Stegun 26.2.17, absolute error 1e-7). */
-function normalShare(x: number): number {
+export function normalShare(x: number): number {
   const t = 1 / (1 + 0.2316419 * Math.abs(x));
   const tail =
     0.3989422804 *
@@ -95,6 +95,11 @@ export class Pricer {
     this.#hash = mix(mix(mix(option.key, expiryDay), strikeMills), right);
     this.#phaseMs = this.#hash % STEP_MS;
     this.#step = -1;
+  }
+
+  /** Hash of the contract it stands at, the same on every day. */
+  get contractKey(): number {
+    return this.#hash;
   }
 
   /** Offset at which the quote that stands at `atMs` came (ms after midnight). */

@@ -40,7 +40,7 @@ export class Spots {
   constructor(seedKey: number, underlyings: number) {
     this.#seedKey = seedKey;
     // Some four stocks a day jump in a small market, one in a hundred in a large one.
-    this.#jumpChance = Math.min(0.5, Math.max(0.01, 4 / underlyings));
+    this.#jumpChance = Math.min(0.03, Math.max(0.01, 4 / underlyings));
   }
 
   #hash(key: number, day: number, purpose: number): number {
