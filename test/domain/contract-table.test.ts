@@ -117,6 +117,38 @@ describe('the directory of contracts', () => {
     );
   });
 
+  const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'];
+  const pairs = letters.flatMap((first) => letters.map((second) => first + second));
+  const counted = (count: number, digits: number) =>
+    Array.from({ length: count }, (_, number) => String(number).padStart(digits, '0'));
+  const months = counted(100, 2).flatMap((year) =>
+    counted(13, 2)
+      .slice(1)
+      .map((month) => year + month),
+  );
+  const days = counted(29, 2).slice(1);
+
+  it.each([
+    ['at 0', pairs.map((pair) => `O:${pair}CDEF251219C00000001`)],
+    ['at 4', pairs.map((pair) => `O:ABCD${pair}251219C00000001`)],
+    ['at 8', months.map((month) => `O:ABCDEF${month}19C00000001`)],
+    ['at 12', days.flatMap((day) => ['C', 'P'].map((right) => `O:ABCDEF2512${day}${right}00000001`))],
+    ['last but one', counted(1_000, 3).map((digits) => `O:ABCDEF251219C0${digits}0001`)],
+    [
+      'last',
+      counted(2_000, 4)
+        .slice(1)
+        .map((digits) => `O:ABCDEF251219C0000${digits}`),
+    ],
+  ])('keeps tickers apart that differ only in the word %s', (_, tickers) => {
+    const table = new ContractTable();
+    const { view, starts, ends } = bytesOf(tickers, 44);
+    for (let pass = 0; pass < 2; pass++) {
+      const numbers = tickers.map((_text, row) => table.intern(view, starts[row]!, ends[row]!));
+      expect(numbers).toEqual([...tickers.keys()]);
+    }
+  });
+
   it('does not take a strike of nine equal digits for one of eight', () => {
     const table = new ContractTable();
     const { view, starts, ends } = bytesOf(['O:SPY251219C11111111', 'O:SPY251219C111111111'], 44);

@@ -60,6 +60,18 @@ describe('an alert', () => {
   });
 });
 
+it('remembers each of more than a thousand contracts from print to print', () => {
+  const tickers = Array.from(
+    { length: 1_500 },
+    (_, place) => `O:NVDA251219C${String(place + 1).padStart(8, '0')}`,
+  );
+  const market = { ...NVIDIA, tickers, volumeSums: [] };
+  const round = (time: string) => tickers.map((_, contract) => print(time, 10, { contract }));
+  const { findings, states } = fold(market, [...round('10:00'), ...round('10:01')], [700]);
+  expect(findings.map(({ contract }) => contract)).toEqual([...tickers.keys()]);
+  expect(states[0]!.arena.count).toBe(1_500);
+});
+
 describe('a contract that alerted', () => {
   const first = print('10:00', 20);
 
