@@ -117,7 +117,7 @@ describe('the directory of contracts', () => {
     );
   });
 
-  const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'];
+  const letters = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789');
   const pairs = letters.flatMap((first) => letters.map((second) => first + second));
   const counted = (count: number, digits: number) =>
     Array.from({ length: count }, (_, number) => String(number).padStart(digits, '0'));
@@ -128,11 +128,15 @@ describe('the directory of contracts', () => {
   );
   const days = counted(29, 2).slice(1);
 
+  const tails = days.flatMap((day) =>
+    ['C', 'P'].flatMap((right) => counted(10, 1).map((digit) => day + right + digit)),
+  );
+
   it.each([
     ['at 0', pairs.map((pair) => `O:${pair}CDEF251219C00000001`)],
     ['at 4', pairs.map((pair) => `O:ABCD${pair}251219C00000001`)],
     ['at 8', months.map((month) => `O:ABCDEF${month}19C00000001`)],
-    ['at 12', days.flatMap((day) => ['C', 'P'].map((right) => `O:ABCDEF2512${day}${right}00000001`))],
+    ['at 12', tails.map((tail) => `O:ABCDEF2512${tail}0000001`)],
     ['last but one', counted(1_000, 3).map((digits) => `O:ABCDEF251219C0${digits}0001`)],
     [
       'last',
