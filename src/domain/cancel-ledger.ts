@@ -12,13 +12,6 @@ export interface CancelLedger {
   takeOut(contract: number, row: number, priceE4: number, size: number, exchange: number): number | null;
 }
 
-/** Adds the contracts that have a cancel in a batch to `contracts`. */
-export function addCancelledContracts(batch: TradeBatch, contracts: Set<number>): void {
-  for (let row = 0; row < batch.length; row++) {
-    if ((conditionUse(batch.condition[row]!) & USE.cancel) !== 0) contracts.add(batch.contract[row]!);
-  }
-}
-
 interface Remembered {
   readonly row: number;
   readonly atMs: number;

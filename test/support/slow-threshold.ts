@@ -3,10 +3,9 @@ import { Decimal } from 'decimal.js';
 import { parseTicker } from '../../src/domain/contract.ts';
 import { closeMsOf } from '../../src/domain/session.ts';
 import type { Print } from '../../src/domain/trade.ts';
-import type { Market } from './tape.ts';
+import { isCancel, type Market } from './tape.ts';
 
 const FIVE_MINUTES = 300_000;
-const CANCELS = [201, 203, 205, 207];
 /** Compression and extended-hours prints. */
 const APART = [247, 248];
 
@@ -80,7 +79,7 @@ export function slowThreshold(
   };
   prints.forEach((print, index) => {
     const contract = contracts[print.contract]!;
-    if (CANCELS.includes(print.condition)) {
+    if (isCancel(print)) {
       const cancelled = seen.findLast((one) => !one.cancelled && isEqual(one.print, print));
       if (cancelled === undefined) return;
       cancelled.cancelled = true;

@@ -2,7 +2,7 @@
 import { Decimal } from 'decimal.js';
 import { ContractArena, SlotDirectory } from '../../src/domain/arena.ts';
 import type { VolumeBaseline } from '../../src/domain/baseline.ts';
-import { addCancelledContracts, TapeLedger } from '../../src/domain/cancel-ledger.ts';
+import { TapeLedger } from '../../src/domain/cancel-ledger.ts';
 import { ContractTable } from '../../src/domain/contract-table.ts';
 import { compileThreshold } from '../../src/domain/detectors/threshold.ts';
 import type { Session } from '../../src/domain/session.ts';
@@ -45,6 +45,11 @@ export function print(time: string, size: number, rest: Partial<Print> = {}): Pr
   return { contract: 0, atMs: at(time), size, priceE4: 10_000, condition: 209, exchange: 302, ...rest };
 }
 
+/** True for prints that take an earlier one back: A, C, E and G on the wire. */
+export function isCancel({ condition }: Pick<Print, 'condition'>): boolean {
+  return [201, 203, 205, 207].includes(condition);
+}
+
 /** The states of a market's underlyings after a tape, and what was found on it, in the order of the tape. */
 export interface Folded {
   readonly findings: Finding[];
@@ -59,9 +64,7 @@ export function fold(
   kind: TapeKind = 'trades',
 ): Folded {
   const table = tableOf(market.tickers);
-  const cancelled = new Set<number>();
-  addCancelledContracts(batchOf(market.session, prints), cancelled);
-  const cancels = new TapeLedger(cancelled);
+  const cancels = new TapeLedger(prints.filter(isCancel).map(({ contract }) => contract));
   const context = {
     session: market.session,
     table,
