@@ -66,7 +66,7 @@ export interface Market {
 }
 
 /** Gamma shape of a contract's luck of the day: its order count is then negative binomial. */
-const FRAILTY_SHAPE = 1.8;
+const FRAILTY_SHAPE = 2.2;
 /** Deviation of the log activity of an underlying: from week to week and from day to day; and of the whole market. */
 const UNDERLYING_WANDER = 0.22;
 const UNDERLYING_DAY = 0.2;

@@ -153,7 +153,7 @@ function classOf(underlying: Underlying, rank: number, printsPerDay: number, pla
     venueShares: single ? [1] : ALL_SHARES,
     lateClose: isLateUnderlying(name),
     extendedHours: kind === 'index' ? 'index' : kind === 'stock' && rank < 20 ? 'stock' : 'none',
-    sizePower: 1 - 0.017 * depth * depth,
+    sizePower: 1 - 0.0165 * depth * depth,
     spreadFactor: 0.2 + 0.45 * (3 - depth),
   };
 }

@@ -59,7 +59,7 @@ function rounded(size: number, u: number): number {
 }
 
 /** Correlation of a contract's order sizes: some contracts are traded in hundreds, their neighbours in ones. */
-const SIZE_HABIT = 0.7;
+const SIZE_HABIT = 0.45;
 const SIZE_LUCK = Math.sqrt(1 - SIZE_HABIT ** 2);
 
 /** A contract's order sizes. */
@@ -89,9 +89,9 @@ interface Ways {
   readonly tied: number;
 }
 
-const SMALL: Ways = { auction: 0.2, complex: 0.07, floor: 0, cross: 0, tied: 0.013 };
-const MIDDLE: Ways = { auction: 0.17, complex: 0.07, floor: 0.2, cross: 0, tied: 0.013 };
-const LARGE: Ways = { auction: 0.1, complex: 0.06, floor: 0.28, cross: 0.32, tied: 0.013 };
+const SMALL: Ways = { auction: 0.2, complex: 0.07, floor: 0, cross: 0, tied: 0.011 };
+const MIDDLE: Ways = { auction: 0.17, complex: 0.07, floor: 0.2, cross: 0, tied: 0.011 };
+const LARGE: Ways = { auction: 0.1, complex: 0.06, floor: 0.28, cross: 0.32, tied: 0.011 };
 
 /** Share of electronic orders of 2 and more lots that are sweeps, rising with size: invented, no figure is public. */
 function sweepChance(size: number): number {
