@@ -6,10 +6,12 @@ import type { VolumeBaseline } from './domain/baseline.ts';
 import type { CancelLedger } from './domain/cancel-ledger.ts';
 import type { ContractTable } from './domain/contract-table.ts';
 import { compileThreshold, thresholdRule, type ThresholdSettings } from './domain/detectors/threshold.ts';
+import type { QuoteBatch } from './domain/quote.ts';
 import type { Session } from './domain/session.ts';
 import type { TradeBatch } from './domain/trade.ts';
 import type { Finding, PrintCounts, UnderlyingFailure } from './domain/underlying.ts';
 import { findingsOf } from './streams/pipeline.ts';
+import { createRouter } from './streams/route.ts';
 
 /** What a session's engine is made of. */
 export interface EngineSettings {
@@ -41,6 +43,8 @@ export interface EngineSummary {
 export interface Engine {
   /** Folds a tape, batch by batch, and calls `onAlert` in the order of the tape; resolves when the tape ends. */
   run(tape: Iterable<TradeBatch> | AsyncIterable<TradeBatch>, onAlert: (alert: Alert) => void): Promise<void>;
+  /** Takes quotes; they must come before the batch whose prints may know them. */
+  takeQuotes(quotes: QuoteBatch): void;
   summary(): EngineSummary;
   stop(): void;
 }
@@ -53,6 +57,7 @@ export function createEngine(settings: EngineSettings): Engine {
     { session, table, baseline, cancels, threshold: compileThreshold(settings.threshold) },
     settings.onFailure ?? (() => {}),
   );
+  const routeQuotes = createRouter<QuoteBatch>(table);
   let received = 0;
   let alerts = 0;
   const alertsOf = (tape: Observable<TradeBatch>): Observable<Alert> =>
@@ -75,6 +80,7 @@ export function createEngine(settings: EngineSettings): Engine {
       );
       await lastValueFrom(told, { defaultValue: undefined });
     },
+    takeQuotes: (quotes) => directory.deliverQuotes(routeQuotes(quotes)),
     summary: () => summaryOf(directory, received, alerts),
     stop: () => directory.stop(),
   };

@@ -1,6 +1,7 @@
 // The directory: which actor stands for an underlying, which shard it lives in, and the delivery of a routed batch.
 import { createActor } from 'xstate';
 import { SlotDirectory } from '../domain/arena.ts';
+import type { QuoteBatch } from '../domain/quote.ts';
 import type { TradeBatch } from '../domain/trade.ts';
 import type { Finding, UnderlyingContext, UnderlyingFailure, UnderlyingState } from '../domain/underlying.ts';
 import { fnv1a32 } from '../lib/digest.ts';
@@ -14,8 +15,8 @@ import type { UnderlyingActor } from './underlying.ts';
 export const SHARDS = 64;
 
 /** A batch grouped by underlying, as the streams route it. */
-export interface GroupedTrades {
-  readonly trades: TradeBatch;
+export interface Grouped<Batch> {
+  readonly batch: Batch;
   readonly order: Int32Array;
   readonly groups: number;
   readonly underlyings: Int32Array;
@@ -69,18 +70,24 @@ export class Directory {
   }
 
   /** Sends each group to its underlying, one message each, and returns what they found, in no particular order. */
-  deliver({ trades, order, groups, underlyings, starts }: GroupedTrades): Finding[] {
+  deliver({ batch: trades, order, groups, underlyings, starts }: Grouped<TradeBatch>): Finding[] {
     const findings: Finding[] = [];
     this.#slots.ensure(this.#context.table.count);
     for (let group = 0; group < groups; group++) {
       const underlying = underlyings[group]!;
       const from = starts[group]!;
       const to = starts[group + 1]!;
-      const actor =
-        this.#actors[underlying] === undefined ? this.#adopt(underlying) : this.#actors[underlying];
-      actor?.send({ type: 'tape', trades, order, from, to, findings });
+      this.#actorOf(underlying)?.send({ type: 'tape', trades, order, from, to, findings });
     }
     return findings;
+  }
+
+  /** Sends each underlying its quotes of a batch. */
+  deliverQuotes({ batch: quotes, order, groups, underlyings, starts }: Grouped<QuoteBatch>): void {
+    for (let group = 0; group < groups; group++) {
+      const actor = this.#actorOf(underlyings[group]!);
+      actor?.send({ type: 'quotes', quotes, order, from: starts[group]!, to: starts[group + 1]! });
+    }
   }
 
   /** Stops every actor; their states stay readable. */
@@ -91,10 +98,12 @@ export class Directory {
     }
   }
 
-  #adopt(underlying: number): UnderlyingActor | null | undefined {
-    const shard =
-      this.#shards[fnv1a32(this.#context.table.underlyingName(underlying)) % this.#shards.length]!;
-    shard.send({ type: 'adopt', underlying });
+  /** The actor of an underlying, spawned at its first message; null in quarantine. */
+  #actorOf(underlying: number): UnderlyingActor | null | undefined {
+    if (this.#actors[underlying] === undefined) {
+      const name = this.#context.table.underlyingName(underlying);
+      this.#shards[fnv1a32(name) % this.#shards.length]!.send({ type: 'adopt', underlying });
+    }
     return this.#actors[underlying];
   }
 }

@@ -19,6 +19,7 @@ export const replayCommand: Command<'history' | 'detector' | 'factor' | 'floor'>
   options: ['history', 'detector', 'factor', 'floor'],
   remarks: [
     'PATH is a flat file of option trades or minute aggregates (.csv or .csv.gz), or a folder of them.',
+    'Files of quotes of the same days give the prints of their contracts a side.',
     'Days before them teach what is normal: with --history (trades, minute or day aggregates), and every day',
     'replayed is history for the next. Without any, no contract can be unusual and there are no alerts.',
     'Alerts go to stdout in the order of the tape, everything else to stderr.',
@@ -110,8 +111,9 @@ function reportRejected({ path, rejected }: ReadReport, terminal: Terminal): voi
 }
 
 function reportDay(day: ReplayedDay, seconds: number, terminal: Terminal): void {
-  const { date, tape, report, summary, baselineSessions } = day;
+  const { date, tape, report, quotes, summary, baselineSessions } = day;
   reportRejected(report, terminal);
+  if (quotes !== null) reportRejected(quotes, terminal);
   const rejected = report.rejected.reduce((sum, { rows }) => sum + rows, 0);
   const apart: Array<[number, string]> = [
     [summary.prints.outsideHours, 'outside hours'],
@@ -126,6 +128,7 @@ function reportDay(day: ReplayedDay, seconds: number, terminal: Terminal): void 
     `${plural(summary.contracts, 'contract')} of ${plural(summary.underlyings, 'underlying')}`,
     plural(summary.alerts, 'alert'),
     `${plural(rejected, 'row')} rejected`,
+    ...(quotes === null ? [] : [plural(quotes.rows, 'quote')]),
     ...apart.filter(([prints]) => prints > 0).map(([prints, what]) => `${count(prints)} ${what}`),
     `${duration(seconds)}, ${rate(summary.received / seconds, 'prints')}`,
   ];

@@ -8,31 +8,36 @@ export class QuoteBook {
   readonly #smoothers = new Map<number, QuoteSmoother>();
   /** Quotes that no print has passed yet, by event time. */
   readonly #ahead: Array<{ readonly contract: number; readonly quote: Quote }> = [];
+  /** Quotes at the front of `#ahead` that have been handed on; they are cut off when they are the greater part. */
+  #settled = 0;
 
   /** Quotes that wait. */
   get waiting(): number {
-    return this.#ahead.length;
+    return this.#ahead.length - this.#settled;
   }
 
   /** Takes a quote. One that comes late finds its place in time, so that a false time holds up nobody else. */
   add(contract: number, quote: Quote): void {
     const ahead = this.#ahead;
     let place = ahead.length;
-    while (place > 0 && ahead[place - 1]!.quote.atMs > quote.atMs) place--;
-    ahead.splice(place, 0, { contract, quote });
+    while (place > this.#settled && ahead[place - 1]!.quote.atMs > quote.atMs) place--;
+    if (place === ahead.length) ahead.push({ contract, quote });
+    else ahead.splice(place, 0, { contract, quote });
   }
 
   /** Hands the waiting quotes that are older than `beforeMs` to their contracts. */
   settle(beforeMs: number): void {
     const ahead = this.#ahead;
-    let settled = 0;
-    while (settled < ahead.length && ahead[settled]!.quote.atMs < beforeMs) {
-      const { contract, quote } = ahead[settled++]!;
+    while (this.#settled < ahead.length && ahead[this.#settled]!.quote.atMs < beforeMs) {
+      const { contract, quote } = ahead[this.#settled++]!;
       let smoother = this.#smoothers.get(contract);
       if (smoother === undefined) this.#smoothers.set(contract, (smoother = new QuoteSmoother()));
       smoother.update(quote);
     }
-    if (settled > 0) ahead.splice(0, settled);
+    if (this.#settled * 2 > ahead.length) {
+      ahead.splice(0, this.#settled);
+      this.#settled = 0;
+    }
   }
 
   /** The quote of a contract that prevailed strictly before a print at `atMs`. */

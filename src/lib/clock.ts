@@ -1,4 +1,4 @@
-// Clocks: what time it is and how to wait, as an argument; the machine's own, one moved by hand, and one that plays faster.
+// Clocks: what time it is and how to wait, as an argument; the machine's, one moved by hand, one that plays faster.
 
 /** A pending wait. */
 export interface Timer {

@@ -5,7 +5,7 @@ import { BASELINE_SESSIONS } from '../domain/baseline.ts';
 import { sessionsBefore } from '../domain/session.ts';
 import { type FlatFile, openFlatFile } from '../feeds/flat-file/open.ts';
 import { Refusal, refusalOf } from '../lib/refusal.ts';
-import type { ReplayPlan } from './run.ts';
+import type { ReplayDay, ReplayPlan } from './run.ts';
 
 /** A file, and whether the user named it or a folder that holds it. */
 interface NamedFile {
@@ -70,32 +70,57 @@ function requireRising(files: readonly FlatFile[]): void {
 
 /**
  * Makes the plan. Refuses days out of order, a day given twice, files that cannot be replayed, and history that is
- * named but not before the first day; files of a folder that are of no use are skipped and reported.
+ * named but not before the first day; files of a folder that are of no use are skipped and reported. Quotes are replayed with the prints of their day.
  */
 export async function planReplay(
   paths: readonly string[],
   historyPaths: readonly string[],
 ): Promise<{ readonly plan: ReplayPlan; readonly skipped: readonly SkippedFile[] }> {
   const skipped: SkippedFile[] = [];
-  const days: FlatFile[] = [];
-  for (const { file, named } of await openAll(paths)) {
-    if (file.kind === 'trades' || file.kind === 'minute aggregates') days.push(file);
+  const tapes: FlatFile[] = [];
+  const quotes = new Map<string, NamedFile>();
+  for (const found of await openAll(paths)) {
+    const { file, named } = found;
+    if (file.kind === 'trades' || file.kind === 'minute aggregates') tapes.push(file);
+    else if (file.kind === 'quotes') addQuotes(quotes, found);
     else if (named) throw new Refusal(unreplayable(file), { exitCode: 2 });
     else skipped.push({ path: file.path, reason: `${file.kind} are not replayed` });
   }
-  const first = days[0];
+  const [first] = tapes;
   if (first === undefined) {
     throw new Refusal('nothing to replay: give files of trades or minute aggregates', { exitCode: 2 });
   }
-  requireRising(days);
+  requireRising(tapes);
+  const days = tapes.map((tape) => ({ tape, quotes: quotes.get(tape.session.date)?.file ?? null }));
+  checkQuotesUsed(quotes, days, skipped);
   const history = chooseHistory(await openAll(historyPaths), first, skipped);
   return { plan: { days, history }, skipped };
 }
 
+function addQuotes(quotes: Map<string, NamedFile>, found: NamedFile): void {
+  const { date } = found.file.session;
+  const other = quotes.get(date);
+  if (other !== undefined) requireRising([other.file, found.file]);
+  quotes.set(date, found);
+}
+
+/** Quotes of a day whose prints are not replayed are of no use. */
+function checkQuotesUsed(
+  quotes: ReadonlyMap<string, NamedFile>,
+  days: readonly ReplayDay[],
+  skipped: SkippedFile[],
+): void {
+  const dates = new Set(days.map(({ tape }) => tape.session.date));
+  for (const [date, { file, named }] of quotes) {
+    if (dates.has(date)) continue;
+    const message = `${file.path} holds the quotes of ${date}, whose prints are not replayed: give its trades too`;
+    if (named) throw new Refusal(message, { exitCode: 2 });
+    skipped.push({ path: file.path, reason: `the prints of ${date} are not replayed` });
+  }
+}
+
 function unreplayable(file: FlatFile): string {
-  return file.kind === 'day aggregates'
-    ? `${file.path} holds day aggregates, which have no time of day: give it with --history`
-    : `${file.path} holds ${file.kind}, which are not replayed: give trades or minute aggregates`;
+  return `${file.path} holds ${file.kind}, which have no time of day: give it with --history`;
 }
 
 function chooseHistory(files: readonly NamedFile[], first: FlatFile, skipped: SkippedFile[]): FlatFile[] {

@@ -5,16 +5,23 @@ import { TapeLedger } from '../domain/cancel-ledger.ts';
 import { ContractTable } from '../domain/contract-table.ts';
 import type { ThresholdSettings } from '../domain/detectors/threshold.ts';
 import type { TapeKind, TradeBatch } from '../domain/trade.ts';
-import { createEngine, type EngineSummary } from '../engine.ts';
+import { createEngine, type Engine, type EngineSummary } from '../engine.ts';
 import type { FlatFile } from '../feeds/flat-file/open.ts';
-import { type ReadReport, readTape, readVolumes } from '../feeds/flat-file/read.ts';
+import type { DayQuotes } from '../feeds/flat-file/quotes.ts';
+import { readQuotes, type ReadReport, readTape, readVolumes } from '../feeds/flat-file/read.ts';
 import type { DayTape } from '../feeds/flat-file/tape.ts';
 import { VolumeCounter } from '../feeds/flat-file/volumes.ts';
 import type { UnderlyingFailure } from '../domain/underlying.ts';
 
+/** A day to replay: its prints or active minutes, and the quotes of some of its contracts where there are any. */
+export interface ReplayDay {
+  readonly tape: FlatFile;
+  readonly quotes: FlatFile | null;
+}
+
 /** Files to replay and to learn from, each list in the order of days. */
 export interface ReplayPlan {
-  readonly days: readonly FlatFile[];
+  readonly days: readonly ReplayDay[];
   readonly history: readonly FlatFile[];
 }
 
@@ -40,6 +47,8 @@ export interface ReplayedDay {
   readonly date: string;
   readonly tape: TapeKind;
   readonly report: ReadReport;
+  /** What reading its quotes gave; null without quotes. */
+  readonly quotes: ReadReport | null;
   readonly summary: EngineSummary;
   /** Sessions its normal rests on; 0 means that nothing could be unusual. */
   readonly baselineSessions: number;
@@ -67,51 +76,80 @@ export async function replay(
     history.add(volumes);
     observer.onHistory(report);
   }
-  for (const file of plan.days) {
-    const { date } = file.session;
-    const { tape, report } = await readTape(file, table, (done, total) =>
-      observer.onProgress({ step: 'read', date, done, total }),
-    );
-    const baseline = history.before(date, table.count);
-    const ledger = new TapeLedger(tape.cancelledContracts);
-    const engine = createEngine({
-      session: file.session,
-      table,
-      baseline,
-      threshold: settings.threshold,
-      cancels: ledger,
-      onFailure: observer.onFailure,
-    });
-    const counter = new VolumeCounter();
-    const batches = tapeBatches(tape, ledger, counter, settings.batchRows, (done) =>
-      observer.onProgress({ step: 'replay', date, done, total: tape.length }),
-    );
-    await engine.run(batches, observer.onAlert);
-    engine.stop();
-    history.add(counter.take(date));
-    observer.onDay({
-      date,
-      tape: tape.kind,
-      report,
-      summary: engine.summary(),
-      baselineSessions: baseline.sessions,
-    });
+  for (const day of plan.days) await replayDay(day, { table, history, settings, observer });
+}
+
+/** What the days of a replay share. */
+interface Replay {
+  readonly table: ContractTable;
+  readonly history: VolumeHistory;
+  readonly settings: ReplaySettings;
+  readonly observer: ReplayObserver;
+}
+
+async function replayDay({ tape: file, quotes: quotesFile }: ReplayDay, shared: Replay): Promise<void> {
+  const { table, history, settings, observer } = shared;
+  const { session } = file;
+  const onRead = (done: number, total: number): void =>
+    observer.onProgress({ step: 'read', date: session.date, done, total });
+  const { tape, report } = await readTape(file, table, onRead);
+  const quoted = quotesFile === null ? null : await readQuotes(quotesFile, table, onRead);
+  const baseline = history.before(session.date, table.count);
+  const ledger = new TapeLedger(tape.cancelledContracts);
+  const engine = createEngine({
+    session,
+    table,
+    baseline,
+    threshold: settings.threshold,
+    cancels: ledger,
+    onFailure: observer.onFailure,
+  });
+  const counter = new VolumeCounter();
+  const feed = quotesBeforePrints(tape, quoted?.quotes ?? null, engine, settings.batchRows);
+  await engine.run(observed(feed, ledger, counter, tape.length, session.date, observer), observer.onAlert);
+  engine.stop();
+  history.add(counter.take(session.date));
+  observer.onDay({
+    date: session.date,
+    tape: tape.kind,
+    report,
+    quotes: quoted?.report ?? null,
+    summary: engine.summary(),
+    baselineSessions: baseline.sessions,
+  });
+}
+
+/** The batches of a tape; before each the engine is given the quotes up to its last print. */
+function* quotesBeforePrints(
+  tape: DayTape,
+  quotes: DayQuotes | null,
+  engine: Engine,
+  batchRows: number | undefined,
+): Generator<TradeBatch> {
+  let settledMs = -Infinity;
+  for (const batch of tape.batches(batchRows)) {
+    const lastMs = batch.atMs[batch.length - 1]!;
+    const ahead = quotes?.takeUntil(lastMs, settledMs) ?? null;
+    if (ahead !== null) engine.takeQuotes(ahead);
+    yield batch;
+    settledMs = lastMs;
   }
 }
 
-/** The batches of a tape, known to the ledger and counted before they are folded; between them the event loop turns. */
-async function* tapeBatches(
-  tape: DayTape,
+/** Batches known to the ledger and counted before they are folded; between them the event loop turns. */
+async function* observed(
+  batches: Iterable<TradeBatch>,
   ledger: TapeLedger,
   counter: VolumeCounter,
-  batchRows: number | undefined,
-  onProgress: (done: number) => void,
+  total: number,
+  date: string,
+  observer: ReplayObserver,
 ): AsyncGenerator<TradeBatch> {
-  for (const batch of tape.batches(batchRows)) {
+  for (const batch of batches) {
     ledger.add(batch);
     counter.add(batch);
     yield batch;
-    onProgress(batch.firstRow + batch.length);
+    observer.onProgress({ step: 'replay', date, done: batch.firstRow + batch.length, total });
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -9,7 +9,7 @@ import { createRouter, type RoutedBatch } from './route.ts';
 export interface PipelinePorts {
   readonly table: ContractTable;
   /** Sends each group of a batch to the actor of its underlying and gives back what they found. */
-  readonly deliver: (routed: RoutedBatch) => Finding[];
+  readonly deliver: (routed: RoutedBatch<TradeBatch>) => Finding[];
 }
 
 /**
@@ -22,7 +22,7 @@ export function findingsOf(
   { table, deliver }: PipelinePorts,
 ): Observable<Finding> {
   return tape.pipe(
-    map(createRouter(table)),
+    map(createRouter<TradeBatch>(table)),
     map(deliver),
     map((findings) => findings.toSorted((a, b) => a.row - b.row)),
     concatMap((findings) => from(findings)),

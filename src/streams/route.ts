@@ -1,10 +1,15 @@
-// Routing: the prints of a batch grouped by underlying, so that each underlying gets one message a batch.
+// Routing: the rows of a batch grouped by underlying, so that each underlying gets one message a batch.
 import type { ContractTable } from '../domain/contract-table.ts';
-import type { TradeBatch } from '../domain/trade.ts';
+
+/** What routing needs of a batch, be it of prints or of quotes. */
+export interface ContractRows {
+  readonly length: number;
+  readonly contract: Int32Array;
+}
 
 /** A batch with its rows grouped: group g is underlying `underlyings[g]`, rows `order[starts[g]..starts[g + 1])`. */
-export interface RoutedBatch {
-  readonly trades: TradeBatch;
+export interface RoutedBatch<Batch extends ContractRows> {
+  readonly batch: Batch;
   /** Rows of the batch, group by group; within a group in the order of the tape. */
   readonly order: Int32Array;
   readonly groups: number;
@@ -14,9 +19,11 @@ export interface RoutedBatch {
 
 /**
  * Makes the routing function: a counting sort by underlying that reuses its memory, so a routed batch is valid until
- * the next one is made. Costs two reads of the directory of contracts a print.
+ * the next one is made. Costs one read of the directory of contracts a row.
  */
-export function createRouter(table: ContractTable): (trades: TradeBatch) => RoutedBatch {
+export function createRouter<Batch extends ContractRows>(
+  table: ContractTable,
+): (batch: Batch) => RoutedBatch<Batch> {
   let order = new Int32Array(0);
   let groupOfRow = new Int32Array(0);
   let groupOfUnderlying = new Int32Array(0);
@@ -36,8 +43,8 @@ export function createRouter(table: ContractTable): (trades: TradeBatch) => Rout
   };
 
   // HOT PATH: once a print.
-  return (trades) => {
-    const { length, contract } = trades;
+  return (batch) => {
+    const { length, contract } = batch;
     makeRoom(length);
     let groups = 0;
     for (let row = 0; row < length; row++) {
@@ -60,6 +67,6 @@ export function createRouter(table: ContractTable): (trades: TradeBatch) => Rout
       groupOfUnderlying[underlyings[group]!] = 0;
     }
     starts[groups] = length;
-    return { trades, order, groups, underlyings, starts };
+    return { batch, order, groups, underlyings, starts };
   };
 }

@@ -23,7 +23,8 @@ export interface RowFault {
 }
 
 const ID_MAX = 0xffff;
-const SIZE_MAX = 0x7fffffff;
+/** More contracts are not a print; up to here the premium of every print is an exact integer of cents. */
+const SIZE_MAX = 9_000_000;
 
 /** Splits a CSV line; a quoted field may hold commas and doubled quotes. */
 export function splitRow(line: string): string[] {

@@ -5,6 +5,7 @@ import { type ContractTable, NOT_A_CONTRACT } from '../../domain/contract-table.
 import { Refusal } from '../../lib/refusal.ts';
 import { readLines } from './chunks.ts';
 import { type FlatFile, headerOf } from './open.ts';
+import { DayQuotes } from './quotes.ts';
 import type { RejectedRows, RejectLog } from './rejects.ts';
 import { type BlockSink, type RowBlock, RowReader } from './rows.ts';
 import { DayTape } from './tape.ts';
@@ -73,6 +74,18 @@ export async function readTape(
   const report = await readRows(file, table, (block) => tape.accept(block), onProgress);
   tape.sort();
   return { tape, report };
+}
+
+/** Reads a file of quotes, in time order. */
+export async function readQuotes(
+  file: FlatFile,
+  table: ContractTable,
+  onProgress: ReadProgress = () => {},
+): Promise<{ readonly quotes: DayQuotes; readonly report: ReadReport }> {
+  const quotes = new DayQuotes(file.path, file.session);
+  const report = await readRows(file, table, (block) => quotes.accept(block), onProgress);
+  quotes.sort(table);
+  return { quotes, report };
 }
 
 /** Reads the day volumes of a file of trades or aggregates. */

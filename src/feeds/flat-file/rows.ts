@@ -13,7 +13,7 @@ export const BLOCK_ROWS = 1024;
 export interface RowBlock {
   length: number;
   readonly contract: Int32Array;
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds: what a file says; whoever takes the rows counts from the session's midnight. */
   readonly epochMs: Float64Array;
   readonly priceE4: Int32Array;
   readonly size: Int32Array;
@@ -160,7 +160,7 @@ export class RowReader {
           }
           value *= scale;
         } else if (code === CODE.size) {
-          if (value === 0) return 0;
+          if (value === 0 || value > 9_000_000) return 0;
         } else if (code === CODE.conditions || code === CODE.exchange) {
           if (value > 0xffff) return 0;
         } else if (p === start) return 0;
