@@ -36,7 +36,7 @@ const SHARES: Readonly<Record<AnomalyKind, number>> = {
 /** Classes with fewer orders a day than this get no anomaly: nobody would trade size there. */
 const ORDERS_MIN = 8;
 /** News of a name this quiet would be a handful of prints. */
-const NEWS_ORDERS_MIN = 25;
+const NEWS_ORDERS_MIN = 80;
 
 interface Planned {
   readonly kind: AnomalyKind;
@@ -62,7 +62,10 @@ function drawPlace(
   return places.find(({ option }) => (u -= weight(option)) < 0) ?? places.at(-1) ?? null;
 }
 
-/** The anomalies of one day; its randomness is its own, so the ordinary tape does not know whether it is there. */
+/**
+ * The anomalies of one day; its randomness is its own, so the ordinary tape does not know whether it is
+ * there.
+ */
 export class AnomalyPlan {
   readonly #byClass = new Map<number, Planned[]>();
   readonly #injected: Array<{ kind: AnomalyKind; underlying: string }> = [];

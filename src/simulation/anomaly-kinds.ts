@@ -7,7 +7,7 @@ import { clockOf, type DayClocks } from './day-clock.ts';
 import { CONDITION, type OrderFlow } from './order-flow.ts';
 import type { Pricer } from './pricing.ts';
 import type { PrintSink } from './print-sink.ts';
-import type { Jump } from './spot.ts';
+import { type Jump, STEP_MS } from './spot.ts';
 
 /** What may be injected. */
 export const ANOMALY_KINDS = [
@@ -158,7 +158,8 @@ const NEWS_ORDERS_MAX = 15_000;
 function news(scene: Scene): void {
   const { chain, random, flow, session, jump, clocks } = scene;
   if (jump === null) return;
-  const beginMs = jump.atMs + 1_000 + random.below(20_000);
+  // Two steps later the new price stands in every contract's quote.
+  const beginMs = jump.atMs + 2 * STEP_MS + random.below(20_000);
   const lengthMs = Math.min((10 + 50 * random.uniform()) * MINUTE_MS, session.closeMs - beginMs);
   const multiple = 5 * 10 ** random.uniform();
   const clock = clockOf(clocks, session, chain, 0);

@@ -11,7 +11,8 @@ export const CALL = 0;
 export const PUT = 1;
 
 /**
- * A contract that would see about this many orders a day or fewer is neglected, and sees fewer still: without it a
+ * A contract that would see about this many orders a day or fewer is neglected, and sees fewer still:
+ * without it a
  * chain has too many contracts that trade every third day, and too few that never do or always do.
  */
 function neglectBelow(depth: number): number {
@@ -19,7 +20,10 @@ function neglectBelow(depth: number): number {
 }
 const NEGLECT_POWER = 4;
 
-/** Contracts of one class in ticker order, as columns; reused from class to class, so only valid until the next. */
+/**
+ * Contracts of one class in ticker order, as columns; reused from class to class, so only valid until the
+ * next.
+ */
 export class Chain {
   option!: OptionClass;
   expiries: readonly Expiry[] = [];
@@ -34,7 +38,10 @@ export class Chain {
   /** Parent orders expected on the day, before the luck of the day. */
   mean = new Float64Array(1024);
 
-  /** Lists the chain of `option` on a session whose underlying opens at `spot` dollars; `orders` expected in all. */
+  /**
+   * Lists the chain of `option` on a session whose underlying opens at `spot` dollars; `orders` expected in
+   * all.
+   */
   list(option: OptionClass, session: Session, spot: number, seedKey: number, orders: number): void {
     const today = present(dayNumberOf(session.date), 'the day of the session');
     this.option = option;

@@ -3,7 +3,10 @@ import type { ContractTable } from '../domain/contract-table.ts';
 import type { TradeBatch } from '../domain/trade.ts';
 import type { MarketDay } from './market.ts';
 
-/** The prints of a day in time order, in batches of at most `rowsMax`, with contracts as `table` numbers them. */
+/**
+ * The prints of a day in time order, in batches of at most `rowsMax`, with contracts as `table` numbers
+ * them.
+ */
 export function* batchesOf(
   day: MarketDay,
   table: ContractTable,

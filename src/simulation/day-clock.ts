@@ -16,7 +16,9 @@ const CLOSE_DECAY = 25;
 /** Rate in the quarter of an hour after the regular close, for the classes that have it. */
 const AFTER_CLOSE = 0.35;
 
-/** Expiring today, within a week, later. Fitted to thirty-minute shares of a stock's chain; funds end busier. */
+/**
+ * Expiring today, within a week, later. Fitted to thirty-minute shares of a stock's chain; funds end busier.
+ */
 const SHAPES: Readonly<Record<'fund' | 'stock', readonly [Shape, Shape, Shape]>> = {
   fund: [
     { atOpen: 1.5, atClose: 1.5 },
@@ -95,7 +97,9 @@ export class DayClocks {
     this.#session = session;
   }
 
-  /** The clock of contracts of a kind of underlying, by days to expiry and the offset they stop trading at. */
+  /**
+   * The clock of contracts of a kind of underlying, by days to expiry and the offset they stop trading at.
+   */
   clock(kind: UnderlyingKind, dte: number, closeMs: number): DayClock {
     const family = kind === 'stock' ? 'stock' : 'fund';
     const term = dte <= 0 ? 0 : dte <= 7 ? 1 : 2;

@@ -22,7 +22,10 @@ export class DayContracts {
     this.#classes = classes;
   }
 
-  /** Numbers the contracts of a chain that trade in rows `first` to `end`, and rewrites those rows to the numbers. */
+  /**
+   * Numbers the contracts of a chain that trade in rows `first` to `end`, and rewrites those rows to the
+   * numbers.
+   */
   keepTraded(option: number, chain: Chain, contract: Int32Array, first: number, end: number): void {
     if (this.#renumbered.length < chain.count) this.#renumbered = new Int32Array(chain.count * 2);
     const renumbered = this.#renumbered.fill(-1, 0, chain.count);

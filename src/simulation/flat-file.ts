@@ -62,25 +62,26 @@ export class TapeInterrupted extends Error {
 
   constructor(dates: readonly string[], daysTotal: number, failedOn: string, cause: unknown) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    const complete = dates.length === 0 ? 'none' : `${dates[0]!} to ${dates.at(-1)!}`;
-    super(
-      `writing ${failedOn} failed: ${why}; ${dates.length} of ${daysTotal} sessions are complete (${complete})`,
-      {
-        cause,
-      },
-    );
+    const range = dates.length === 0 ? 'none' : `${dates[0]!} to ${dates.at(-1)!}`;
+    const complete = `${dates.length} of ${daysTotal} sessions are complete (${range})`;
+    super(`writing ${failedOn} failed: ${why}; ${complete}`, {
+      cause,
+    });
     this.dates = dates;
   }
 }
 
 /** Ending of files that are being written. */
 const PARTIAL = '.partial';
-/** Gzip as the provider's files have it; the memory level is the highest, which costs 256 KB and saves time. */
+/**
+ * Gzip as the provider's files have it; the memory level is the highest, which costs 256 KB and saves time.
+ */
 const GZIP = { level: 6, memLevel: 9, chunkSize: 1 << 18 } as const;
 
 /**
  * Writes the last `days` sessions up to `until`. Equal settings give equal bytes.
- * Throws RangeError for settings that make no sense, {@link TapeInterrupted} when writing fails or `signal` aborts.
+ * Throws RangeError for settings that make no sense, {@link TapeInterrupted} when writing fails or `signal`
+ * aborts.
  */
 export async function writeTape(
   settings: TapeSettings,

@@ -41,7 +41,10 @@ export interface MarketDay {
   readonly session: Session;
   /** Prints of the day. */
   readonly length: number;
-  /** The prints in time order; equal times by ticker, then by generation. Contracts are numbered by `contracts`. */
+  /**
+   * The prints in time order; equal times by ticker, then by generation. Contracts are numbered by
+   * `contracts`.
+   */
   readonly columns: TradeColumns;
   /** For each print: 0 for the ordinary tape, k when it belongs to `truth[k - 1]`. */
   readonly anomaly: Uint16Array;
@@ -51,7 +54,10 @@ export interface MarketDay {
   readonly truth: readonly Truth[];
   /** The quotes of a contract of the day, from the open to its close. */
   quotes(contract: number): ContractQuotes;
-  /** Price of an underlying at an offset (ms after midnight), dollars; null for a name the market does not have. */
+  /**
+   * Price of an underlying at an offset (ms after midnight), dollars; null for a name the market does not
+   * have.
+   */
   underlyingPrice(underlying: string, atMs: number): number | null;
 }
 
@@ -61,13 +67,19 @@ export interface Market {
   readonly classes: readonly OptionClass[];
   /** The tape of a session; throws RangeError when the date is not one. */
   day(date: string): MarketDay;
-  /** Tickers an underlying lists on a session, whether they trade or not; empty for a name the market does not have. */
+  /**
+   * Tickers an underlying lists on a session, whether they trade or not; empty for a name the market does
+   * not have.
+   */
   listed(underlying: string, date: string): string[];
 }
 
 /** Gamma shape of a contract's luck of the day: its order count is then negative binomial. */
 const FRAILTY_SHAPE = 2.2;
-/** Deviation of the log activity of an underlying: from week to week and from day to day; and of the whole market. */
+/**
+ * Deviation of the log activity of an underlying: from week to week and from day to day; and of the whole
+ * market.
+ */
 const UNDERLYING_WANDER = 0.22;
 const UNDERLYING_DAY = 0.2;
 const MARKET_DAY = 0.1;

@@ -1,4 +1,4 @@
-// Hashed noise: numbers that depend only on what they are about and on the day, so that any day stands by itself.
+// Hashed noise: numbers that depend only on what they are about and on the day; any day stands by itself.
 
 /** Mixes a number into a 32-bit hash (the finaliser of MurmurHash3 over a golden-ratio step). */
 export function mix(hash: number, value: number): number {
@@ -51,7 +51,8 @@ export function normalOf(hash: number): number {
 }
 
 /**
- * A standard normal that wanders smoothly with the day: correlation about cos(pi/2 * lag/period) up to `period` days.
+ * A standard normal that wanders smoothly with the day: correlation about cos(pi/2 * lag/period) up to
+ * `period` days.
  * It stands for an autoregressive level, but any day can be asked for without the days before it.
  */
 export function wander(key: number, day: number, periodDays: number): number {

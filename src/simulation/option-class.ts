@@ -42,10 +42,15 @@ export interface OptionClass {
   readonly spreadFactor: number;
 }
 
-/** Prints that one parent order makes on average: legs, splits, cancels (measured by the calibration test). */
+/**
+ * Prints that one parent order makes on average: legs, splits, cancels (measured by the calibration test).
+ */
 export const PRINTS_PER_ORDER = 1.125;
 
-/** Zipf–Mandelbrot shift and slope of underlyings: the top name near 8 % of a whole market, the slope in the tail 1.2. */
+/**
+ * Zipf–Mandelbrot shift and slope of underlyings: the top name near 8 % of a whole market, the slope in the
+ * tail 1.2.
+ */
 const ZIPF_SHIFT = 2;
 const ZIPF_SLOPE = 1.2;
 
@@ -159,7 +164,8 @@ function classOf(underlying: Underlying, rank: number, printsPerDay: number, pla
 }
 
 /**
- * The classes of a market of `count` underlyings and about `tradesPerDay` prints, in the order of their tickers:
+ * The classes of a market of `count` underlyings and about `tradesPerDay` prints, in the order of their
+ * tickers:
  * an expiry begins with the digit 2, which is why roots compare as if they ended in it.
  */
 export function classesOf(count: number, tradesPerDay: number): OptionClass[] {

@@ -1,4 +1,4 @@
-// Parent orders: their sizes, how they were executed, at what price against the quote, and the prints they leave.
+// Parent orders: their sizes, how they are executed, at what price, and the prints they leave.
 import type { Session } from '../domain/session.ts';
 import type { Random } from '../lib/random.ts';
 import type { Chain } from './chain.ts';
@@ -51,14 +51,19 @@ const SIZES = Float64Array.from({ length: TABLE_SIZE }, (_, i) =>
   sizeAtQuantile(((i + 0.5) / TABLE_SIZE) * TAIL_BEGINS),
 );
 
-/** People write round numbers: above 12 lots many orders are multiples of 5, above 60 of 25, above 400 of 100. */
+/**
+ * People write round numbers: above 12 lots many orders are multiples of 5, above 60 of 25, above 400 of
+ * 100.
+ */
 function rounded(size: number, u: number): number {
   if (size <= 12 || u > 0.7) return size;
   const step = size > 400 ? 100 : size > 60 ? 25 : 5;
   return Math.max(step, Math.round(size / step) * step);
 }
 
-/** Correlation of a contract's order sizes: some contracts are traded in hundreds, their neighbours in ones. */
+/**
+ * Correlation of a contract's order sizes: some contracts are traded in hundreds, their neighbours in ones.
+ */
 const SIZE_HABIT = 0.45;
 const SIZE_LUCK = Math.sqrt(1 - SIZE_HABIT ** 2);
 
@@ -93,7 +98,10 @@ const SMALL: Ways = { auction: 0.2, complex: 0.07, floor: 0, cross: 0, tied: 0.0
 const MIDDLE: Ways = { auction: 0.17, complex: 0.07, floor: 0.2, cross: 0, tied: 0.011 };
 const LARGE: Ways = { auction: 0.1, complex: 0.06, floor: 0.28, cross: 0.32, tied: 0.011 };
 
-/** Share of electronic orders of 2 and more lots that are sweeps, rising with size: invented, no figure is public. */
+/**
+ * Share of electronic orders of 2 and more lots that are sweeps, rising with size: invented, no figure is
+ * public.
+ */
 function sweepChance(size: number): number {
   return size < 2 ? 0.02 : size < 10 ? 0.06 : size < 100 ? 0.14 : 0.25;
 }
@@ -149,7 +157,10 @@ export class OrderFlow {
 
   // HOT PATH: once a parent order. A 10-million-print day spends about half of its time here.
 
-  /** An ordinary order in contract `index` at an offset; the pricer must stand at that contract, and does so again after. */
+  /**
+   * An ordinary order in contract `index` at an offset; the pricer must stand at that contract, and does so
+   * again after.
+   */
   ordinary(index: number, atMs: number): void {
     const { random } = this;
     const size = drawSize(random, this.#habit);
@@ -260,7 +271,10 @@ export class OrderFlow {
 
   // END OF HOT PATH.
 
-  /** An order of one who wants to be filled: at the offer (side 1) or the bid (-1), swept with chance `sweeps`. */
+  /**
+   * An order of one who wants to be filled: at the offer (side 1) or the bid (-1), swept with chance
+   * `sweeps`.
+   */
   directed(index: number, atMs: number, size: number, side: number, sweeps: number): void {
     const { random } = this;
     this.#pricer.quoteAt(atMs);

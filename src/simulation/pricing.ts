@@ -1,4 +1,4 @@
-// What an option is worth and how it is quoted: Black–Scholes with a smile, half spreads by price, prices on ticks.
+// What an option is worth and how it is quoted: Black–Scholes with a smile, half spreads by price, ticks.
 import { MINUTE_MS } from '../domain/calendar.ts';
 import type { Session } from '../domain/session.ts';
 import { CALL, type Chain } from './chain.ts';
@@ -21,7 +21,10 @@ export function normalShare(x: number): number {
   return x >= 0 ? 1 - tail : tail;
 }
 
-/** Value of an option in dollars: spot and strike in dollars, `deviation` is volatility times the root of time. */
+/**
+ * Value of an option in dollars: spot and strike in dollars, `deviation` is volatility times the root of
+ * time.
+ */
 export function optionValue(spot: number, strike: number, deviation: number, right: number): number {
   const d1 = Math.log(spot / strike) / deviation + deviation / 2;
   const call = spot * normalShare(d1) - strike * normalShare(d1 - deviation);
@@ -56,7 +59,10 @@ function quotedSize(hash: number): number {
   return Math.round(from * (QUOTED_SIZES[i + 1]! / from) ** (u - i));
 }
 
-/** Quotes one contract at a time; a quote stands for a step of fifteen seconds that begins at the contract's own offset. */
+/**
+ * Quotes one contract at a time; a quote stands for a step of fifteen seconds that begins at the contract's
+ * own offset.
+ */
 export class Pricer {
   readonly #session: Session;
   readonly #path: SpotPath;

@@ -1,4 +1,4 @@
-// The quotes of one contract over a simulated day: a new one every fifteen seconds, with a flicker now and then.
+// The quotes of one contract over a day: a new one every fifteen seconds, with a flicker now and then.
 import { dayNumberOf } from '../domain/calendar.ts';
 import { closeMsOf, type Session } from '../domain/session.ts';
 import { present } from '../lib/assert.ts';

@@ -1,4 +1,4 @@
-// Underlying prices: from day to day a wandering level with jumps, inside the day a path in steps of fifteen seconds.
+// Underlying prices: a wandering level with jumps, and inside the day a path in fifteen-second steps.
 import { CALENDAR_YEARS, dayKindOf, dayNumberOf, MINUTE_MS, newYorkDayOf } from '../domain/calendar.ts';
 import type { Session } from '../domain/session.ts';
 import { present } from '../lib/assert.ts';
@@ -80,7 +80,10 @@ export class Spots {
     return deviation * this.#shock(key, day, PURPOSE.daytime) + this.#jumpSize(underlying, key, day);
   }
 
-  /** Log distance from the anchor at the open: the sum of all days since the calendar begins, kept for the next day. */
+  /**
+   * Log distance from the anchor at the open: the sum of all days since the calendar begins, kept for the
+   * next day.
+   */
   #openLevel(underlying: Underlying, key: number, day: number): number {
     const known = this.#levels.get(key);
     const usable = known !== undefined && known.day <= day;

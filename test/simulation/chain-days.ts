@@ -4,7 +4,10 @@ import { MINUTE_MS } from '../../src/domain/calendar.ts';
 import type { MarketDay } from '../../src/simulation/market.ts';
 import type { ChainDay } from './realism.ts';
 
-/** The chain of an underlying on a day, in active minutes of regular hours; cancels and extended hours left out. */
+/**
+ * The chain of an underlying on a day, in active minutes of regular hours; cancels and extended hours left
+ * out.
+ */
 export function chainDay(day: MarketDay, underlying: string): ChainDay {
   const chain = new Map<string, { minutes: Map<number, number>; volume: number }>();
   const tickers = Array.from({ length: day.contracts.count }, (_, contract) =>

@@ -1,4 +1,4 @@
-// Figures that tell a real options tape from a wrong one, taken from active minutes; the same for real and simulated days.
+// Figures that tell a real options tape from a wrong one, alike for real and for simulated days.
 
 /** One contract's day: its volume in each minute of the regular session that had any. */
 export interface ContractDay {
