@@ -1,0 +1,66 @@
+// Benchmarks from the command line: `npm run bench -- NAME [options]` runs one of them.
+import { parseArgs } from 'node:util';
+import { benchRecall } from './recall.ts';
+import { benchReplay } from './replay.ts';
+
+const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
+  replay: benchReplay,
+  recall: benchRecall,
+};
+
+/** Options every benchmark understands. */
+export interface BenchOptions {
+  readonly prints: number;
+  readonly underlyings: number;
+  readonly rounds: number;
+  readonly order: 'ticker' | 'time';
+  /** File for the figures as JSON; null: none. */
+  readonly out: string | null;
+}
+
+const USAGE = `npm run bench -- replay [--prints N] [--underlyings N] [--rounds N] [--order ticker|time] [--out FILE]
+
+replay  a simulated day through \`spyhop replay\`, beside the bare loop over the same columns and gunzip alone
+recall  what the detector threshold finds of simulated anomalies, and what it finds beside them
+`;
+
+function wholeNumber(text: string, name: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new RangeError(`--${name} is "${text}": give a whole number`);
+  return value;
+}
+
+async function run(args: readonly string[]): Promise<number> {
+  const { positionals, values } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      prints: { type: 'string', default: '1000000' },
+      underlyings: { type: 'string', default: '3000' },
+      rounds: { type: 'string', default: '3' },
+      order: { type: 'string', default: 'ticker' },
+      out: { type: 'string' },
+    },
+  });
+  const bench = BENCHES[positionals[0] ?? ''];
+  if (bench === undefined || (values.order !== 'ticker' && values.order !== 'time')) {
+    process.stderr.write(USAGE);
+    return 2;
+  }
+  await bench({
+    prints: wholeNumber(values.prints, 'prints'),
+    underlyings: wholeNumber(values.underlyings, 'underlyings'),
+    rounds: wholeNumber(values.rounds, 'rounds'),
+    order: values.order,
+    out: values.out ?? null,
+  });
+  return 0;
+}
+
+try {
+  process.exitCode = await run(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = error instanceof RangeError ? 2 : 1;
+}
