@@ -11,7 +11,14 @@ export default defineConfig({
     outputFile: { json: 'out/vitest.json' },
     projects: [
       { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/**/*.{pg,sim}.test.ts'] } },
-      { test: { name: 'pg', include: ['test/**/*.pg.test.ts'], testTimeout: 30_000 } },
+      {
+        test: {
+          name: 'pg',
+          include: ['test/**/*.pg.test.ts'],
+          testTimeout: 30_000,
+          globalSetup: 'test/support/database.ts',
+        },
+      },
       { test: { name: 'sim', include: ['test/**/*.sim.test.ts'], testTimeout: 60_000 } },
     ],
   },

@@ -1,0 +1,127 @@
+// The way to the database: bounded pools, typed queries, transactions; nothing that a session would have to remember.
+//
+// Everything here works behind pgbouncer in transaction mode: plain `$n` queries, SET LOCAL, transaction-level locks.
+import { Pool, type PoolClient, type QueryResult, types } from 'pg';
+
+export type Row = Readonly<Record<string, unknown>>;
+/** What a parameter of a statement may be. */
+export type Parameter = string | number | boolean | bigint | null | Uint8Array | readonly Parameter[];
+
+/** Runs one statement. */
+export interface Queries {
+  /** Rows of a statement with `$n` parameters. Throws the server's error. */
+  rows<Result = Row>(text: string, parameters?: readonly Parameter[]): Promise<Result[]>;
+  /** Rows changed by a statement. */
+  change(text: string, parameters?: readonly Parameter[]): Promise<number>;
+}
+
+/** A transaction under way. */
+export interface Transaction extends Queries {
+  /** The connection, for COPY. */
+  readonly client: PoolClient;
+}
+
+export interface Database extends Queries {
+  /** Runs `work` in a transaction: committed when it resolves, rolled back when it rejects. */
+  transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result>;
+  /** Connections open, idle and waited for. */
+  readonly connections: { readonly open: number; readonly idle: number; readonly waiting: number };
+  close(): Promise<void>;
+}
+
+export interface DatabaseSettings {
+  readonly url: string;
+  /** Connections at most. */
+  readonly connectionsMax: number;
+  /** Longest a statement may take, ms. */
+  readonly statementMsMax: number;
+  /** Longest to wait for a connection, ms. */
+  readonly connectMsMax?: number;
+  /** Transactions of a reader cannot write. */
+  readonly readOnly?: boolean;
+  /** Told when an idle connection breaks; the pool replaces it by itself. */
+  readonly onConnectionLost?: (error: Error) => void;
+}
+
+/** One connection for prints, one for alerts, one for jobs and one to spare. */
+export const WRITER_CONNECTIONS = 4;
+/** A page, a follower and a dashboard ask at once. */
+export const READER_CONNECTIONS = 6;
+
+const INT8 = 20;
+const DATE = 1082;
+const DATE_ARRAY = 1182;
+
+/** int8 as a number while it is exact, else as text: a count never turns into its neighbour. */
+function parseInt8(text: string): number | string {
+  const value = Number(text);
+  return Number.isSafeInteger(value) ? value : text;
+}
+
+type TypeOid = Parameters<typeof types.getTypeParser>[0];
+
+const parsers = {
+  getTypeParser(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
+    if (oid === INT8) return parseInt8;
+    // Dates are New York dates and stay text: a Date would move them by the machine's time zone.
+    if (oid === DATE) return (text) => text;
+    if (oid === DATE_ARRAY) return (text) => text.slice(1, -1).split(',').filter(Boolean);
+    return types.getTypeParser(oid as TypeOid, format ?? 'text') as (value: string) => unknown;
+  },
+};
+
+function queriesOn(client: Pick<Pool | PoolClient, 'query'>): Queries {
+  const run = async (text: string, parameters: readonly Parameter[] = []): Promise<QueryResult> =>
+    client.query(text, [...parameters]);
+  return {
+    rows: async <Result>(text: string, parameters?: readonly Parameter[]) =>
+      (await run(text, parameters)).rows as Result[],
+    change: async (text, parameters) => (await run(text, parameters)).rowCount ?? 0,
+  };
+}
+
+/** Opens a pool. Nothing connects before the first query. */
+export function openDatabase(settings: DatabaseSettings): Database {
+  const pool = new Pool({
+    connectionString: settings.url,
+    max: settings.connectionsMax,
+    connectionTimeoutMillis: settings.connectMsMax ?? 5000,
+    // The server is told in each transaction; this is for single statements, and for a server that went silent.
+    query_timeout: settings.statementMsMax + 1000,
+    keepAlive: true,
+    application_name: 'spyhop',
+    types: parsers,
+  });
+  pool.on('error', (error) => settings.onConnectionLost?.(error));
+  const begin =
+    `begin${settings.readOnly === true ? ' read only' : ''}; ` +
+    `set local statement_timeout = ${Math.trunc(settings.statementMsMax)}; ` +
+    // A client that vanished in the middle must not hold its locks.
+    'set local idle_in_transaction_session_timeout = 60000';
+  return {
+    ...queriesOn(pool),
+    async transaction(work) {
+      const client = await pool.connect();
+      let broken: Error | undefined;
+      // Without a listener a connection lost in the middle would end the process.
+      const onError = (error: Error): void => void (broken = error);
+      client.on('error', onError);
+      try {
+        await client.query(begin);
+        const result = await work({ ...queriesOn(client), client });
+        await client.query('commit');
+        return result;
+      } catch (error) {
+        await client.query('rollback').catch((cause: Error) => (broken = cause));
+        throw error;
+      } finally {
+        client.off('error', onError);
+        client.release(broken);
+      }
+    },
+    get connections() {
+      return { open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount };
+    },
+    close: () => pool.end(),
+  };
+}
