@@ -6,6 +6,7 @@ import type { QuoteBatch } from '../../domain/quote.ts';
 import type { Session } from '../../domain/session.ts';
 import type { TradeBatch } from '../../domain/trade.ts';
 import { RejectCounts } from './rejects.ts';
+import type { WireStatus } from './statuses.ts';
 import { readElement } from './wire-element.ts';
 import { quoteRows, tradeRows } from './wire-rows.ts';
 import { ElementTemplate } from './wire-template.ts';
@@ -16,13 +17,6 @@ export const AHEAD_MS_MAX = 5_000;
 export const LATENESS_MS = 2_000;
 /** Rows of a session lie from the evening before (overnight trading) to the end of its day. */
 const EARLIEST_MS = -6 * HOUR_MS;
-
-/** A message about the connection. */
-export interface WireStatus {
-  /** "connected", "auth_success", "max_connections" …: the provider's word. */
-  readonly status: string;
-  readonly message: string;
-}
 
 /** What a frame held. Batches own their columns; a kind that the frame does not have is null. */
 export interface WireFrame {
