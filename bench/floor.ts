@@ -63,7 +63,8 @@ function cancel(batch: TradeBatch, row: number): void {
   const [contract, priceE4, size] = [batch.contract[row]!, batch.priceE4[row]!, batch.size[row]!];
   const exchange = batch.exchange[row]!;
   const printedMs = ledger.takeOut(contract, batch.firstRow + row, priceE4, size, exchange);
-  for (let i = tail - 1; printedMs !== null && i >= head; i--) {
+  if (printedMs === null) return;
+  for (let i = tail - 1; i >= head; i--) {
     const at = i & (RING - 1);
     if (ringMs[at]! < printedMs) return;
     const same = ringMs[at] === printedMs && ringContract[at] === contract && ringSize[at] === size;

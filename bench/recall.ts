@@ -89,7 +89,7 @@ function report(name: string, alerts: readonly Alert[], truth: readonly TruthRow
     `threshold, ${name}: ${(alerts.length / TEST_DAYS).toFixed(1)} alerts a day, ` +
       `${(falseAlerts / TEST_DAYS).toFixed(1)} of them false`,
   ];
-  for (const [kind, rows] of [...Map.groupBy(truth, (row) => row.kind)].toSorted()) {
+  for (const [kind, rows] of Map.groupBy(truth, (row) => row.kind)) {
     const found = rows.filter((row) => alerts.some((alert) => matches(alert, row))).length;
     lines.push(`  ${kind.padEnd(26)} ${(found / rows.length).toFixed(2)}  (${found} of ${rows.length})`);
   }

@@ -10,8 +10,13 @@ const PAGE = new URL('../docs/cli.md', import.meta.url);
 function optionRow(name: OptionName): string {
   const option: Option = OPTIONS[name];
   const choices = option.type === 'choice' ? ` One of: ${option.choices.join(', ')}.` : '';
-  const shown = defaultText(option);
-  return `| \`${optionUsage(name)}\` | \`${variableOf(name)}\` | ${shown === '' ? '–' : shown} | ${option.sentence}${choices} |`;
+  const cells = [
+    `\`${optionUsage(name)}\``,
+    `\`${variableOf(name)}\``,
+    defaultText(option) || '–',
+    option.sentence + choices,
+  ];
+  return `| ${cells.join(' | ')} |`;
 }
 
 function optionTable(names: readonly OptionName[]): string[] {

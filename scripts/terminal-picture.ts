@@ -58,14 +58,15 @@ export function terminalPicture(title: string, output: string): string {
       ({ text, colour, bold }) =>
         `<tspan fill="${colour}"${bold ? ' font-weight="700"' : ''}>${escape(text)}</tspan>`,
     );
-    return `<text x="${MARGIN_PX}" y="${TITLE_PX + (row + 0.8) * LINE_PX}" xml:space="preserve">${spans.join('')}</text>`;
+    const y = TITLE_PX + (row + 0.8) * LINE_PX;
+    return `<text x="${MARGIN_PX}" y="${y}" xml:space="preserve">${spans.join('')}</text>`;
   });
   const lights = ['#ff5f56', '#ffbd2e', '#27c93f'].map(
     (colour, i) => `<circle cx="${MARGIN_PX + 6 + i * 18}" cy="17" r="5.5" fill="${colour}"/>`,
   );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`,
-    `  font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="${FONT_PX}">`,
+    `  font-family="ui-monospace, SFMono-Regular, Menlo, 'DejaVu Sans Mono', monospace" font-size="${FONT_PX}">`,
     `<rect width="100%" height="100%" rx="9" fill="${BACKGROUND}"/>`,
     ...lights,
     `<text x="${width / 2}" y="21" fill="#71808f" text-anchor="middle">${escape(title)}</text>`,

@@ -101,10 +101,10 @@ async function write(settings: TapeSettings, json: boolean, terminal: Terminal):
     );
     progress.done();
     const { seconds } = progress;
+    const anomalies = written.anomalies === 1 ? '1 anomaly' : `${count(written.anomalies)} anomalies`;
     terminal.say(
       `${plural(written.dates.length, 'session')}, ${written.dates[0]} to ${written.dates.at(-1)} · ` +
-        `${count(written.prints)} prints · ${count(written.anomalies)} ${written.anomalies === 1 ? 'anomaly' : 'anomalies'}` +
-        ` · ${settings.outDir} · ${duration(seconds)}, ${rate(written.prints / seconds, 'prints')}`,
+        `${count(written.prints)} prints · ${anomalies} · ${settings.outDir} · ${duration(seconds)}, ${rate(written.prints / seconds, 'prints')}`,
     );
     return 0;
   } catch (error) {

@@ -32,7 +32,7 @@ export class Terminal {
 
   /** True when a person watches stderr, so that a line may be redrawn. */
   get interactive(): boolean {
-    return Boolean(this.#err.isTTY);
+    return this.#err.isTTY;
   }
 
   /** Columns of the terminal on stderr. */

@@ -70,7 +70,8 @@ function requireRising(files: readonly FlatFile[]): void {
 
 /**
  * Makes the plan. Refuses days out of order, a day given twice, files that cannot be replayed, and history that is
- * named but not before the first day; files of a folder that are of no use are skipped and reported. Quotes are replayed with the prints of their day.
+ * named but not before the first day; files of a folder that are of no use are skipped and reported.
+ * Quotes are replayed with the prints of their day.
  */
 export async function planReplay(
   paths: readonly string[],
@@ -136,7 +137,9 @@ function chooseHistory(files: readonly NamedFile[], first: FlatFile, skipped: Sk
         });
       skipped.push({ path: file.path, reason: 'quotes say nothing of volume' });
     } else if (date >= firstDate) {
-      const message = `${file.path} is of ${date}, not before ${firstDate}, the first day replayed: leave it out of --history`;
+      const message =
+        `${file.path} is of ${date}, not before ${firstDate}, the first day replayed: ` +
+        'leave it out of --history';
       if (named) throw new Refusal(message, { exitCode: 2 });
       skipped.push({ path: file.path, reason: `${date} is not before ${firstDate}` });
     } else if (date < oldest) {
