@@ -110,7 +110,8 @@ class TickerBytes {
   }
 }
 
-// HOT PATH: once a print. A 10-million-print day takes about 1.5 s here; gzip after it takes ten times that.
+// HOT PATH: once a print. Of a day's time on one core two fifths go into generation, a quarter
+// is spent here, the rest in gzip.
 
 /** The trades file of a day, in chunks. */
 export function* tradeRows(day: MarketDay, order: RowOrder): Generator<Buffer, void> {
