@@ -8,9 +8,7 @@ import { chainDay } from './chain-days.ts';
 import { classFigures, concentration, halfHours, persistence, quantile, VOLUME_CLASSES } from './realism.ts';
 
 // Ranges come from facts measured on real days: AAPL's whole chain on 2014-06-06 and 06-09 (a Friday with an
-// expiry and
-// the Monday after), GOOG's of 2015-12, labelled Cboe and ISE trades of 2005-17, NYSE's mix of executions of
-// 2020.
+// expiry and the Monday after), GOOG's of 2015-12, labelled Cboe and ISE trades, NYSE's mix of executions.
 // A range is widened where the real days are one or two and the figure is heavy-tailed; the table shows both.
 // The seed is the one the parameters were fitted with: the test keeps a calibration from slipping and does not
 // prove it. What other seeds give stands in docs/simulator.md.
