@@ -58,7 +58,11 @@ function parseInt8(text: string): number | string {
   return Number.isSafeInteger(value) ? value : text;
 }
 
-type TypeOid = Parameters<typeof types.getTypeParser>[0];
+/** The library's own parsers; it types the known numbers as an enum, and a server may send any. */
+const parserOf = types.getTypeParser as unknown as (
+  oid: number,
+  format: string,
+) => (value: string) => unknown;
 
 const parsers = {
   getTypeParser(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
@@ -66,7 +70,7 @@ const parsers = {
     // Dates are New York dates and stay text: a Date would move them by the machine's time zone.
     if (oid === DATE) return (text) => text;
     if (oid === DATE_ARRAY) return (text) => text.slice(1, -1).split(',').filter(Boolean);
-    return types.getTypeParser(oid as TypeOid, format ?? 'text') as (value: string) => unknown;
+    return parserOf(oid, format ?? 'text');
   },
 };
 

@@ -1,0 +1,161 @@
+// Baselines: runs made of day summaries, the pointer to the one that holds, and the baseline as the engine takes it.
+import type { ContractNormal } from '../domain/answers.ts';
+import { BASELINE_SESSIONS, type VolumeBaseline } from '../domain/baseline.ts';
+import type { ContractTable } from '../domain/contract-table.ts';
+import { sessionsBefore } from '../domain/session.ts';
+import type { Database, Queries, Transaction } from './pool.ts';
+
+/** Held while a run is made: two at once would make the same run twice. */
+const BASELINE_LOCK = 7_796_403;
+/** Runs kept, so that a receipt's baseline can be looked up for a while. */
+export const RUNS_KEPT = 10;
+
+/** A run of the baseline job. */
+export interface BaselineRun {
+  readonly run: number;
+  readonly asOf: string;
+  /** Sessions it rests on, oldest first. */
+  readonly dates: readonly string[];
+  /** Contracts with a volume above zero. */
+  readonly contracts: number;
+  /** False when an equal run was there already and holds. */
+  readonly made: boolean;
+}
+
+// What a run is made of, in one row: the same dates, rows and volumes give the same values.
+const FINGERPRINT = `
+  select coalesce(array_agg(session_date order by session_date), '{}') as dates,
+    md5(coalesce(string_agg(concat_ws(' ', session_date, contracts, volume, spread), ';' order by session_date), ''))
+      as fingerprint
+  from (
+    select session_date, count(*) as contracts, sum(volume) as volume,
+      sum(volume * (contract_id % 9973)) as spread
+    from spyhop.day_summary where session_date = any($1::date[]) group by session_date
+  ) as day`;
+const FIND_RUN = `
+  select run, contracts from spyhop.baseline_run where as_of = $1 and fingerprint = $2 order by run desc limit 1`;
+const INSERT_RUN = `
+  insert into spyhop.baseline_run (as_of, dates, fingerprint, contracts, built_at)
+  values ($1, $2::date[], $3, 0, $4) returning run`;
+const INSERT_VALUES = `
+  insert into spyhop.baseline_value (run, contract_id, volume_sum)
+  select $1, contract_id, sum(volume) from spyhop.day_summary
+  where session_date = any($2::date[])
+  group by contract_id having sum(volume) > 0 order by contract_id`;
+const SWAP = `
+  insert into spyhop.baseline_current (run) values ($1)
+  on conflict (only_row) do update set run = excluded.run`;
+
+/**
+ * Makes the baseline of a session from the day summaries of the 30 calendar sessions before it, as far as they are
+ * held, and puts it in force, in one transaction. Harmless to repeat: the same summaries give the same run.
+ * @param asOf New York date; only earlier sessions are in it
+ * @param builtAtMs epoch ms, for the record
+ */
+export async function buildBaseline(db: Database, asOf: string, builtAtMs: number): Promise<BaselineRun> {
+  return db.transaction(async (transaction) => {
+    // 30 sessions of 400,000 contracts take longer than any answer to a person may.
+    await transaction.rows("select set_config('statement_timeout', '600000', true)");
+    await transaction.rows('select pg_advisory_xact_lock($1)', [BASELINE_LOCK]);
+    const candidates = sessionsBefore(asOf, BASELINE_SESSIONS);
+    const [found] = await transaction.rows<{ dates: string[]; fingerprint: string }>(FINGERPRINT, [
+      candidates,
+    ]);
+    const { dates = [], fingerprint = '' } = found ?? {};
+    const [equal] = await transaction.rows<{ run: number; contracts: number }>(FIND_RUN, [asOf, fingerprint]);
+    if (equal !== undefined) {
+      await transaction.change(SWAP, [equal.run]);
+      return { ...equal, asOf, dates, made: false };
+    }
+    return makeRun(transaction, asOf, dates, fingerprint, builtAtMs);
+  });
+}
+
+async function makeRun(
+  transaction: Transaction,
+  asOf: string,
+  dates: readonly string[],
+  fingerprint: string,
+  builtAtMs: number,
+): Promise<BaselineRun> {
+  const builtAt = new Date(builtAtMs).toISOString();
+  const [inserted] = await transaction.rows<{ run: number }>(INSERT_RUN, [asOf, dates, fingerprint, builtAt]);
+  const run = inserted!.run;
+  const contracts = await transaction.change(INSERT_VALUES, [run, dates]);
+  await transaction.change('update spyhop.baseline_run set contracts = $2 where run = $1', [run, contracts]);
+  await transaction.change(SWAP, [run]);
+  return { run, asOf, dates, contracts, made: true };
+}
+
+const CURRENT = `
+  select run, as_of, dates, contracts from spyhop.baseline_current join spyhop.baseline_run using (run)`;
+
+/** The run that holds now; null before the first. */
+export async function currentRun(db: Queries): Promise<Omit<BaselineRun, 'made'> | null> {
+  const [row] = await db.rows<{ run: number; as_of: string; dates: string[]; contracts: number }>(CURRENT);
+  return row === undefined
+    ? null
+    : { run: row.run, asOf: row.as_of, dates: row.dates, contracts: row.contracts };
+}
+
+/** A baseline with the run it came from; run 0 with no sessions when there is none. */
+export interface LoadedBaseline extends VolumeBaseline {
+  readonly run: number;
+  readonly asOf: string | null;
+}
+
+/**
+ * Loads the run that holds for an engine. Contracts of it that have not expired are numbered in the table.
+ * 8 bytes a contract.
+ */
+export async function loadBaseline(db: Database, table: ContractTable): Promise<LoadedBaseline> {
+  const loaded = await db.transaction(async (transaction) => {
+    await transaction.rows("select set_config('statement_timeout', '120000', true)");
+    const current = await currentRun(transaction);
+    if (current === null) return null;
+    const values = await transaction.rows<{ osi: string; volume_sum: number }>(
+      `select osi, volume_sum from spyhop.baseline_value join spyhop.contract using (contract_id)
+       where run = $1 and expiry_date >= $2 order by osi`,
+      [current.run, current.asOf],
+    );
+    return { current, values };
+  });
+  if (loaded === null) return { run: 0, asOf: null, sessions: 0, dates: [], volumeSum: () => 0 };
+  const sums = new Map<number, number>();
+  for (const { osi, volume_sum: sum } of loaded.values) {
+    const number = table.internTicker(osi);
+    if (typeof number === 'number') sums.set(number, sum);
+  }
+  const { run, asOf, dates } = loaded.current;
+  const columns = new Float64Array(table.count);
+  for (const [number, sum] of sums) columns[number] = sum;
+  return { run, asOf, sessions: dates.length, dates, volumeSum: (contract) => columns[contract] ?? 0 };
+}
+
+const NORMAL = `
+  select run, as_of, cardinality(dates) as sessions, coalesce(volume_sum, 0) as volume_sum
+  from spyhop.contract
+  cross join spyhop.baseline_current
+  join spyhop.baseline_run using (run)
+  left join spyhop.baseline_value using (run, contract_id)
+  where osi = $1`;
+
+/** What is normal for a contract; null when the contract is unknown or there is no baseline. */
+export async function findNormal(db: Queries, osi: string): Promise<ContractNormal | null> {
+  const [row] = await db.rows<{ run: number; as_of: string; sessions: number; volume_sum: number }>(NORMAL, [
+    osi,
+  ]);
+  if (row === undefined) return null;
+  const { run, as_of: asOf, sessions, volume_sum: sum } = row;
+  return { run, asOf, sessions, meanDayVolume: sessions === 0 ? 0 : sum / sessions };
+}
+
+/** Forgets the oldest runs, never the one that holds; gives how many. */
+export async function dropOldRuns(db: Queries, keep = RUNS_KEPT): Promise<number> {
+  return db.change(
+    `delete from spyhop.baseline_run
+     where run not in (select run from spyhop.baseline_run order by run desc limit $1)
+       and run not in (select run from spyhop.baseline_current)`,
+    [keep],
+  );
+}

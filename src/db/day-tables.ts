@@ -1,0 +1,136 @@
+// The tables of a day and how sums get into them: added to while the session is open, written whole by an import.
+import type { BarSums } from './bar-sums.ts';
+import type { Queries } from './pool.ts';
+
+/** Tables that are partitioned by session. */
+export const DAY_TABLES = ['print', 'bar', 'flow', 'day_summary'] as const;
+export type DayTable = (typeof DAY_TABLES)[number];
+
+/** Rows sent in one statement. */
+const CHUNK = 20_000;
+
+// An import writes into tables beside the parents, so their names are parts of the text; they come from DAY_TABLES
+// and a date, never from outside.
+const addBars = (table: string): string => `
+  insert into spyhop.${table} as bar
+    (session_date, contract_id, bucket, open_e4, high_e4, low_e4, close_e4, prints, volume, premium_cents)
+  select $1::date, * from unnest($2::int[], $3::smallint[], $4::int[], $5::int[], $6::int[], $7::int[],
+    $8::int[], $9::bigint[], $10::bigint[])
+  on conflict (session_date, contract_id, bucket) do update set
+    open_e4 = coalesce(bar.open_e4, excluded.open_e4),
+    high_e4 = greatest(bar.high_e4, excluded.high_e4),
+    low_e4 = least(bar.low_e4, excluded.low_e4),
+    close_e4 = coalesce(excluded.close_e4, bar.close_e4),
+    prints = bar.prints + excluded.prints,
+    volume = bar.volume + excluded.volume,
+    premium_cents = bar.premium_cents + excluded.premium_cents`;
+
+const addFlow = (table: string): string => `
+  insert into spyhop.${table} as flow
+    (session_date, underlying, bucket, prints, volume, call_cents, put_cents)
+  select $1::date, * from unnest($2::text[], $3::smallint[], $4::int[], $5::bigint[], $6::bigint[], $7::bigint[])
+  on conflict (session_date, underlying, bucket) do update set
+    prints = flow.prints + excluded.prints,
+    volume = flow.volume + excluded.volume,
+    call_cents = flow.call_cents + excluded.call_cents,
+    put_cents = flow.put_cents + excluded.put_cents`;
+
+const addDays = (table: string): string => `
+  insert into spyhop.${table} as day
+    (session_date, contract_id, volume, prints, premium_cents, last_price_e4)
+  select $1::date, * from unnest($2::int[], $3::bigint[], $4::int[], $5::bigint[], $6::int[])
+  on conflict (session_date, contract_id) do update set
+    volume = day.volume + excluded.volume,
+    prints = day.prints + excluded.prints,
+    premium_cents = day.premium_cents + excluded.premium_cents,
+    last_price_e4 = coalesce(excluded.last_price_e4, day.last_price_e4)`;
+
+/** Adds sums to the tables of a day; `names` says which tables, the parents by default. */
+export async function addSums(
+  db: Queries,
+  sessionDate: string,
+  sums: BarSums,
+  ids: Int32Array,
+  names: Readonly<Record<'bar' | 'flow' | 'day_summary', string>> = {
+    bar: 'bar',
+    flow: 'flow',
+    day_summary: 'day_summary',
+  },
+): Promise<void> {
+  for (const bars of chunks(sums.bars())) {
+    await db.change(addBars(names.bar), [
+      sessionDate,
+      bars.map(({ contract }) => ids[contract]!),
+      bars.map(({ bucket }) => bucket),
+      bars.map(({ open }) => open),
+      bars.map(({ high }) => high),
+      bars.map(({ low }) => low),
+      bars.map(({ close }) => close),
+      bars.map(({ prints }) => prints),
+      bars.map(({ volume }) => volume),
+      bars.map(({ premium }) => premium),
+    ]);
+  }
+  for (const flow of chunks(sums.flow())) {
+    await db.change(addFlow(names.flow), [
+      sessionDate,
+      flow.map(({ underlying }) => underlying),
+      flow.map(({ bucket }) => bucket),
+      flow.map(({ prints }) => prints),
+      flow.map(({ volume }) => volume),
+      flow.map(({ callCents }) => callCents),
+      flow.map(({ putCents }) => putCents),
+    ]);
+  }
+  for (const days of chunks(sums.days())) {
+    await db.change(addDays(names.day_summary), [
+      sessionDate,
+      days.map(({ contract }) => ids[contract]!),
+      days.map(({ volume }) => volume),
+      days.map(({ prints }) => prints),
+      days.map(({ premium }) => premium),
+      days.map(({ last }) => last),
+    ]);
+  }
+}
+
+/** Adds day volumes alone, for files that tell nothing else of a day. */
+export async function addVolumes(
+  db: Queries,
+  sessionDate: string,
+  table: string,
+  contractIds: readonly number[],
+  volumes: readonly number[],
+): Promise<void> {
+  for (let at = 0; at < contractIds.length; at += CHUNK) {
+    const ids = contractIds.slice(at, at + CHUNK);
+    const none = ids.map(() => 0);
+    await db.change(addDays(table), [
+      sessionDate,
+      ids,
+      volumes.slice(at, at + CHUNK),
+      none,
+      none,
+      ids.map(() => null),
+    ]);
+  }
+}
+
+function* chunks<Item>(items: readonly Item[]): Generator<readonly Item[]> {
+  for (let at = 0; at < items.length; at += CHUNK) yield items.slice(at, at + CHUNK);
+}
+
+/** Makes the partitions of a session; gives how many were missing. */
+export async function makeDay(db: Queries, sessionDate: string): Promise<number> {
+  const [row] = await db.rows<{ made: number }>('select spyhop.make_day($1::date) as made', [sessionDate]);
+  return row?.made ?? 0;
+}
+
+/** Drops the sessions of a table before a date; gives how many. */
+export async function dropDaysBefore(db: Queries, table: DayTable, keepFrom: string): Promise<number> {
+  const [row] = await db.rows<{ dropped: number }>(
+    'select spyhop.drop_days_before($1, $2::date) as dropped',
+    [table, keepFrom],
+  );
+  return row?.dropped ?? 0;
+}

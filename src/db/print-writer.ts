@@ -1,0 +1,92 @@
+// Storing a batch: prints by COPY, their sums and the journal position in one transaction, so that nothing is twice.
+import type { ContractTable } from '../domain/contract-table.ts';
+import type { TradeBatch } from '../domain/trade.ts';
+import { BarSums } from './bar-sums.ts';
+import { ContractIds } from './contracts.ts';
+import { copyInto, PRINT_COLUMNS, PrintEncoder } from './copy-binary.ts';
+import { addSums, makeDay } from './day-tables.ts';
+import { lockPosition, movePosition } from './journal-position.ts';
+import type { Database, Transaction } from './pool.ts';
+
+const COPY_PRINTS = `copy spyhop.print (${PRINT_COLUMNS}) from stdin with (format binary)`;
+
+/** What became of the rows of a batch; the three add up to its length. */
+export interface StoredBatch {
+  readonly stored: number;
+  /** Rows that an earlier run had stored. */
+  readonly duplicate: number;
+  /** Rows of a session that its file has settled. */
+  readonly settled: number;
+}
+
+export interface PrintWriter {
+  /**
+   * Stores a batch of one session; rows the position says are stored already are passed over.
+   * Rows of minute aggregates are not prints: of them only the sums are kept.
+   * After an error the same batch may be given again, also when the error came after the commit.
+   */
+  store(batch: TradeBatch): Promise<StoredBatch>;
+  /** Sessions whose partitions were not there when the first print came: made then, but they should have been. */
+  readonly partitionsMissed: number;
+}
+
+/** @param before called at named points of a store, for tests that die there */
+export function createPrintWriter(
+  db: Database,
+  table: ContractTable,
+  before: (point: 'copy' | 'sums' | 'commit') => void = () => {},
+): PrintWriter {
+  const contracts = new ContractIds(table);
+  const encoder = new PrintEncoder();
+  const daysMade = new Set<string>();
+  /** The batch whose store ended in an error, and how much of it had been known before: the commit may have held. */
+  let failed: { readonly batch: TradeBatch; readonly known: number } | null = null;
+  let partitionsMissed = 0;
+  const prepare = async (batch: TradeBatch): Promise<void> => {
+    // Both stand on their own and may be repeated, so they stay out of the transaction and its locks.
+    const { date } = batch.session;
+    if (!daysMade.has(date)) {
+      if ((await makeDay(db, date)) > 0) partitionsMissed++;
+      daysMade.add(date);
+    }
+    await contracts.ensure(db, batch.contract, batch.length);
+  };
+  const storeIn = async (transaction: Transaction, batch: TradeBatch): Promise<StoredBatch> => {
+    const { date } = batch.session;
+    const { tapeRows, settled } = await lockPosition(transaction, date);
+    if (settled) return { stored: 0, duplicate: 0, settled: batch.length };
+    const known = Math.min(Math.max(tapeRows - batch.firstRow, 0), batch.length);
+    const duplicate = failed?.batch === batch ? failed.known : known;
+    failed = { batch, known: duplicate };
+    if (known < batch.length) {
+      before('copy');
+      if (batch.kind === 'trades') {
+        await copyInto(transaction.client, COPY_PRINTS, encoder.encode(batch, known, contracts.ids));
+      }
+      before('sums');
+      const sums = new BarSums(table);
+      sums.add(batch, known);
+      await addSums(transaction, date, sums, contracts.ids);
+      await movePosition(transaction, date, batch.firstRow + batch.length);
+      before('commit');
+    }
+    return { stored: batch.length - duplicate, duplicate, settled: 0 };
+  };
+  return {
+    get partitionsMissed() {
+      return partitionsMissed;
+    },
+    async store(batch) {
+      try {
+        await prepare(batch);
+        const outcome = await db.transaction((transaction) => storeIn(transaction, batch));
+        failed = null;
+        return outcome;
+      } catch (error) {
+        // Whatever went wrong, the partitions are looked for again: they may have been dropped.
+        daysMade.delete(batch.session.date);
+        throw error;
+      }
+    },
+  };
+}
