@@ -1,5 +1,5 @@
 // The engine without a service: one session's tape through streams, actors and domain, alerts out.
-import { filter, from, lastValueFrom, map, type Observable, tap } from 'rxjs';
+import { map, Subject } from 'rxjs';
 import { Directory } from './actors/directory.ts';
 import { type Alert, alertOf } from './domain/alert.ts';
 import type { VolumeBaseline } from './domain/baseline.ts';
@@ -9,7 +9,7 @@ import { compileThreshold, thresholdRule, type ThresholdSettings } from './domai
 import type { QuoteBatch } from './domain/quote.ts';
 import type { Session } from './domain/session.ts';
 import type { TradeBatch } from './domain/trade.ts';
-import type { Finding, PrintCounts, UnderlyingFailure } from './domain/underlying.ts';
+import type { PrintCounts, UnderlyingFailure } from './domain/underlying.ts';
 import { findingsOf } from './streams/pipeline.ts';
 import { createRouter } from './streams/route.ts';
 
@@ -41,8 +41,12 @@ export interface EngineSummary {
 
 /** The engine of one session. */
 export interface Engine {
-  /** Folds a tape, batch by batch, and calls `onAlert` in the order of the tape; resolves when the tape ends. */
+  /** Folds the next batch of the tape and returns its alerts, in the order of the tape. */
+  take(batch: TradeBatch): readonly Alert[];
+  /** Folds a tape to its end, batch by batch, and calls `onAlert` in the order of the tape. */
   run(tape: Iterable<TradeBatch> | AsyncIterable<TradeBatch>, onAlert: (alert: Alert) => void): Promise<void>;
+  /** From the next batch on, another baseline decides what is normal. */
+  adoptBaseline(baseline: VolumeBaseline): void;
   /** Takes quotes; they must come before the batch whose prints may know them. */
   takeQuotes(quotes: QuoteBatch): void;
   summary(): EngineSummary;
@@ -58,31 +62,36 @@ export function createEngine(settings: EngineSettings): Engine {
     settings.onFailure ?? (() => {}),
   );
   const routeQuotes = createRouter<QuoteBatch>(table);
+  const tape = new Subject<TradeBatch>();
   let received = 0;
   let alerts = 0;
-  const alertsOf = (tape: Observable<TradeBatch>): Observable<Alert> =>
-    findingsOf(tape.pipe(tap((batch) => (received += batch.length))), {
-      table,
-      deliver: (routed) => directory.deliver(routed),
-    }).pipe(
-      map((finding: Finding) =>
-        alertOf(finding, { session, contract: table.contract(finding.contract), rule }),
-      ),
-    );
+  let told: Alert[] = [];
+  let fault: unknown = null;
+  findingsOf(tape, { table, deliver: (routed) => directory.deliver(routed) })
+    .pipe(map((finding) => alertOf(finding, { session, contract: table.contract(finding.contract), rule })))
+    .subscribe({ next: (alert) => told.push(alert), error: (error: unknown) => (fault = error) });
+  const take = (batch: TradeBatch): readonly Alert[] => {
+    // The path is synchronous from here to the alerts, so they are all there when next() returns.
+    tape.next(batch);
+    if (fault !== null) throw new Error('the data path of the engine is broken', { cause: fault });
+    received += batch.length;
+    const found = told;
+    told = [];
+    alerts += found.length;
+    return found;
+  };
   return {
-    async run(tape, onAlert) {
-      const told = alertsOf(from(tape)).pipe(
-        tap((alert) => {
-          alerts++;
-          onAlert(alert);
-        }),
-        filter(() => false),
-      );
-      await lastValueFrom(told, { defaultValue: undefined });
+    take,
+    async run(batches, onAlert) {
+      for await (const batch of batches) take(batch).forEach(onAlert);
     },
+    adoptBaseline: (next) => directory.adoptBaseline(next),
     takeQuotes: (quotes) => directory.deliverQuotes(routeQuotes(quotes)),
     summary: () => summaryOf(directory, received, alerts),
-    stop: () => directory.stop(),
+    stop() {
+      tape.complete();
+      directory.stop();
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 // The directory: which actor stands for an underlying, which shard it lives in, and the delivery of a routed batch.
 import { createActor } from 'xstate';
 import { SlotDirectory } from '../domain/arena.ts';
+import type { VolumeBaseline } from '../domain/baseline.ts';
 import type { QuoteBatch } from '../domain/quote.ts';
 import type { TradeBatch } from '../domain/trade.ts';
 import type { Finding, UnderlyingContext, UnderlyingFailure, UnderlyingState } from '../domain/underlying.ts';
@@ -88,6 +89,11 @@ export class Directory {
       const actor = this.#actorOf(underlyings[group]!);
       actor?.send({ type: 'quotes', quotes, order, from: starts[group]!, to: starts[group + 1]! });
     }
+  }
+
+  /** Gives every shard another baseline. */
+  adoptBaseline(baseline: VolumeBaseline): void {
+    for (const shard of this.#shards) shard.send({ type: 'baseline', baseline });
   }
 
   /** Stops every actor; their states stay readable. */

@@ -3,15 +3,13 @@
 //   running ── adopt ──► running, one underlying more
 //   running ── an underlying failed ──► running, that underlying replaced by a fresh one, or, after three failures in
 //                                       the session, left out (quarantined); its siblings do not notice
+//   running ── baseline ──► running, what is normal for its contracts set anew
 //   running ── stop ──► stopped
 import { type ActorRefFrom, assertEvent, assign, enqueueActions, setup } from 'xstate';
 import { ContractArena, type SlotDirectory } from '../domain/arena.ts';
-import {
-  resetContracts,
-  type UnderlyingContext,
-  type UnderlyingFailure,
-  UnderlyingState,
-} from '../domain/underlying.ts';
+import type { VolumeBaseline } from '../domain/baseline.ts';
+import { resetContracts, retrigger } from '../domain/contract-rows.ts';
+import { type UnderlyingContext, type UnderlyingFailure, UnderlyingState } from '../domain/underlying.ts';
 import { type UnderlyingActor, underlyingLogic } from './underlying.ts';
 
 /** Failures of one underlying in a session after which it is left out. */
@@ -30,9 +28,12 @@ interface ShardMemory extends ShardInput {
   readonly arena: ContractArena;
   /** Failures in this session, by underlying. */
   readonly failures: ReadonlyMap<number, number>;
+  /** States of the underlyings that live here. */
+  readonly states: Map<number, UnderlyingState>;
 }
 
 type ShardEvent =
+  | { readonly type: 'baseline'; readonly baseline: VolumeBaseline }
   | { readonly type: 'adopt'; readonly underlying: number }
   | { readonly type: 'stop' }
   | { readonly type: 'xstate.error.actor.*'; readonly actorId: string; readonly error: unknown };
@@ -49,8 +50,20 @@ export const shardMachine = setup({
       assertEvent(event, 'adopt');
       const state = new UnderlyingState(context.context, context.arena, context.directory);
       const actor = spawn('underlying', { id: actorId(event.underlying), input: state });
+      context.states.set(event.underlying, state);
       context.register(event.underlying, actor, state);
       return {};
+    }),
+    adoptBaseline: assign(({ context, event }) => {
+      assertEvent(event, 'baseline');
+      const next: UnderlyingContext = { ...context.context, baseline: event.baseline };
+      let clockMs = next.session.openMs;
+      for (const state of context.states.values()) {
+        state.context = next;
+        clockMs = Math.max(clockMs, state.clockMs);
+      }
+      retrigger(context.arena, next, clockMs);
+      return { context: next };
     }),
     replace: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'xstate.error.actor.*');
@@ -69,12 +82,13 @@ export const shardMachine = setup({
   },
 }).createMachine({
   id: 'shard',
-  context: ({ input }) => ({ ...input, arena: new ContractArena(), failures: new Map() }),
+  context: ({ input }) => ({ ...input, arena: new ContractArena(), failures: new Map(), states: new Map() }),
   initial: 'running',
   states: {
     running: {
       on: {
         adopt: { actions: 'adopt' },
+        baseline: { actions: 'adoptBaseline' },
         'xstate.error.actor.*': { actions: 'replace' },
         stop: 'stopped',
       },

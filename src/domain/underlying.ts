@@ -70,7 +70,8 @@ export interface UnderlyingFailure {
 
 /** Everything an underlying knows in a session. Mutated in place by {@link foldTrades} and by nobody else. */
 export class UnderlyingState {
-  readonly context: UnderlyingContext;
+  /** Replaced as a whole when another baseline is adopted. */
+  context: UnderlyingContext;
   readonly arena: ContractArena;
   readonly directory: SlotDirectory;
   readonly window = new RollingWindow(THRESHOLD_WINDOW_MS);
@@ -280,17 +281,5 @@ export function foldQuotes(
   for (let i = from; i < to; i++) {
     const row = order[i]!;
     state.quotes.add(batch.contract[row]!, quoteAt(batch, row));
-  }
-}
-
-/** Forgets what an earlier actor of this underlying wrote: its contracts begin the session anew. */
-export function resetContracts(state: UnderlyingState, underlying: number): void {
-  const { words, count } = state.arena;
-  for (let slot = 0; slot < count; slot++) {
-    const contract = words[slot * ROW_WORDS]!;
-    if (state.context.table.underlyingOf(contract) !== underlying) continue;
-    words.fill(0, slot * ROW_WORDS + 1, (slot + 1) * ROW_WORDS);
-    words[slot * ROW_WORDS + FIELD.alertState] = ALERT_STATE.armed;
-    state.directory.slots[contract] = 0;
   }
 }
