@@ -1,7 +1,4 @@
 // Every option once: its flag, environment variable, type, default, unit and the sentence that explains it.
-import { distance } from 'fastest-levenshtein';
-import { Refusal } from './lib/refusal.ts';
-
 interface OptionBase {
   /** One sentence for people, shown by --help and in docs/reference. */
   readonly sentence: string;
@@ -131,6 +128,116 @@ export const OPTIONS = {
     sentence:
       'Contracts whose quotes are written too: none, those with anomalies, or tickers separated by commas.',
   },
+  'data-dir': {
+    type: 'text',
+    default: 'data',
+    value: 'DIR',
+    sentence: 'Folder of everything that is kept: the journal and, without DATABASE_URL, the database.',
+  },
+  host: {
+    type: 'text',
+    default: '127.0.0.1',
+    value: 'ADDRESS',
+    sentence: 'Address the API listens on; any but loopback needs --token.',
+  },
+  port: {
+    type: 'integer',
+    default: 4680,
+    min: 0,
+    max: 65_535,
+    value: 'N',
+    sentence: 'Port the API listens on; 0 takes a free one.',
+  },
+  token: {
+    type: 'text',
+    pattern: /^\S{16,}$/,
+    example: 'at least 16 characters without blanks',
+    value: 'TEXT',
+    sentence: 'Bearer token that requests must carry; better given as a variable than as a flag.',
+  },
+  'feed-url': {
+    type: 'text',
+    default: 'wss://socket.massive.com/options',
+    pattern: /^wss?:\/\/\S+$/,
+    example: 'wss://socket.massive.com/options',
+    value: 'URL',
+    sentence: 'Websocket of the provider; plans with delayed data use wss://delayed.massive.com/options.',
+  },
+  'rest-url': {
+    type: 'text',
+    default: 'https://api.massive.com',
+    pattern: /^https?:\/\/\S+$/,
+    example: 'https://api.massive.com',
+    value: 'URL',
+    sentence: 'REST address of the provider.',
+  },
+  'log-level': {
+    type: 'choice',
+    choices: ['debug', 'info', 'warn', 'error', 'silent'],
+    default: 'info',
+    value: 'LEVEL',
+    sentence: 'Least level of the log lines, which are JSON on stderr.',
+  },
+  'hot-sessions': {
+    type: 'integer',
+    default: 3,
+    min: 1,
+    max: 60,
+    value: 'N',
+    unit: 'sessions',
+    sentence: 'Sessions whose single prints are kept in the database.',
+  },
+  'journal-sessions': {
+    type: 'integer',
+    default: 5,
+    min: 1,
+    max: 250,
+    value: 'N',
+    unit: 'sessions',
+    sentence: 'Sessions whose journal is kept, for replay and recovery.',
+  },
+  speed: {
+    type: 'integer',
+    default: 1,
+    min: 1,
+    max: 100,
+    value: 'N',
+    sentence: 'Seconds of the simulated session that pass in a second, once its morning is over.',
+  },
+  for: {
+    type: 'text',
+    pattern: /^\d{1,6}(s|m|h)$/,
+    example: '60s, 10m or 2h',
+    value: 'TIME',
+    sentence: 'Stop by itself after so long.',
+  },
+  address: {
+    type: 'text',
+    default: 'http://127.0.0.1:4680',
+    pattern: /^https?:\/\/\S+$/,
+    example: 'http://127.0.0.1:4680',
+    value: 'URL',
+    sentence: 'Where the running spyhop answers.',
+  },
+  since: {
+    type: 'text',
+    value: 'TIME',
+    example: '2026-11-20, 2026-11-20T15:00:00Z, 30m, 6h or 2d',
+    pattern: /^(\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?|\d{1,6}[mhd])$/,
+    sentence:
+      'Alerts from this moment on: a date in New York, a time in ISO 8601, or so long ago; default: all.',
+  },
+  follow: {
+    type: 'flag',
+    sentence: 'Stay and print each alert as it comes.',
+  },
+  'as-of': {
+    type: 'text',
+    pattern: DATE,
+    example: '2026-11-20',
+    value: 'DATE',
+    sentence: 'Session to compute what is normal for: only earlier ones count; default: the next to open.',
+  },
   json: {
     type: 'flag',
     sentence: 'Print one JSON object a line on stdout, for machines.',
@@ -163,58 +270,7 @@ export type OptionValue<O> = O extends { type: 'flag' }
 /** Values of the options a command takes. */
 export type Options<Name extends OptionName> = { readonly [N in Name]: OptionValue<(typeof OPTIONS)[N]> };
 
-/** Variables that are read beside those of the options. */
-const OTHER_VARIABLES: readonly string[] = [];
-
 /** The environment variable of an option: "trades-per-day" -> SPYHOP_TRADES_PER_DAY. */
 export function variableOf(name: string): string {
   return `SPYHOP_${name.toUpperCase().replaceAll('-', '_')}`;
-}
-
-/** Refuses SPYHOP_* variables that nothing reads, with the nearest name that something does. */
-export function checkVariables(environment: Readonly<Record<string, string | undefined>>): void {
-  const known = [...Object.keys(OPTIONS).map(variableOf), ...OTHER_VARIABLES];
-  for (const name of Object.keys(environment)) {
-    if (!name.startsWith('SPYHOP_') || known.includes(name)) continue;
-    throw new Refusal(`${name} is not a variable of spyhop: ${nearest(name, known)}, or unset it`, {
-      exitCode: 2,
-    });
-  }
-}
-
-/** "did you mean X?" for the nearest of some names. */
-export function nearest(name: string, names: readonly string[]): string {
-  const [best = ''] = names.toSorted((a, b) => distance(name, a) - distance(name, b));
-  return `did you mean ${best}`;
-}
-
-/** Reads one value given as text. `source` names where it came from: "--floor" or "SPYHOP_FLOOR". */
-export function readOption(option: Option, text: string, source: string): unknown {
-  const refuse = (wanted: string): never => {
-    throw new Refusal(`${source} is "${text}": give ${wanted}`, { exitCode: 2 });
-  };
-  switch (option.type) {
-    case 'flag':
-      return /^(1|true|yes)$/i.test(text) ? true : /^(0|false|no|)$/i.test(text) ? false : refuse('1 or 0');
-    case 'list':
-      return text.split(',').filter((part) => part !== '');
-    case 'choice':
-      return option.choices.includes(text) ? text : refuse(option.choices.join(' or '));
-    case 'integer': {
-      const value = /^\d+$/.test(text) ? Number(text) : NaN;
-      const wanted = `a whole number from ${option.min} to ${option.max}`;
-      return value >= option.min && value <= option.max ? value : refuse(wanted);
-    }
-    case 'text':
-      if (text === '' || (option.pattern && !option.pattern.test(text)))
-        refuse(option.example ?? 'some text');
-      return text;
-  }
-}
-
-/** The value of an option that was not given: its default, false, an empty list, or undefined. */
-export function defaultOf(option: Option): unknown {
-  if (option.type === 'flag') return false;
-  if (option.type === 'list') return [];
-  return option.default;
 }

@@ -1,16 +1,8 @@
 // What a command is: its words, its options, its deed; and how a command line is read against it.
 import { parseArgs } from 'node:util';
-import {
-  defaultOf,
-  nearest,
-  type Option,
-  type OptionName,
-  type Options,
-  OPTIONS,
-  readOption,
-  variableOf,
-} from '../config.ts';
+import { type Option, type OptionName, type Options, OPTIONS, variableOf } from '../config.ts';
 import { Refusal } from '../lib/refusal.ts';
+import { defaultOf, nearest, readOption } from './read-option.ts';
 import type { Terminal } from './terminal.ts';
 
 /** A command of the program. */
