@@ -8,7 +8,7 @@ export const QUOTES_MAX = 1_000;
 export interface ConnectionEvents {
   /** A message about the connection itself, in the provider's words. */
   readonly onStatus: (status: string, message: string) => void;
-  /** Something came: any frame. Called for each. */
+  /** Something of the tape came, not about the connection itself. Called for each frame. */
   readonly onMessage: () => void;
   /** The other side answered a ping. */
   readonly onAlive: () => void;

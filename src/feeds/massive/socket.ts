@@ -1,7 +1,7 @@
 // One connection to the provider's websocket, as long as it lasts; who tries again is the feed's affair.
 import { WebSocket } from 'ws';
 import type { Clock, Timer } from '../../lib/clock.ts';
-import { readStatuses, type WireStatus } from './statuses.ts';
+import { readStatuses } from './statuses.ts';
 
 /** Larger frames end the connection: the provider's own client reads at most 1 MB. */
 export const FRAME_BYTES_MAX = 16 * 1024 * 1024;
@@ -26,7 +26,7 @@ export interface SocketEvents {
   /** Each frame as it came, those with statuses included, in order, at the moment of its receipt. */
   readonly onFrame: (bytes: Buffer, receivedAtMs: number) => void;
   readonly onStatus: (status: string, message: string) => void;
-  /** A frame came. Called before the frame is handed on. */
+  /** A frame of tape came. Called before the frame is handed on. */
   readonly onMessage: () => void;
   readonly onAlive: () => void;
   /** Called once; nothing follows. Never after {@link MassiveSocket.close}. */
@@ -105,22 +105,20 @@ class Socket implements MassiveSocket {
     socket.on('message', (data: Buffer) => {
       if (this.#over) return;
       const receivedAtMs = market.now();
-      this.#events.onMessage();
+      const statuses = readStatuses(data);
+      if (statuses.length === 0) this.#events.onMessage();
       this.#events.onFrame(data, receivedAtMs);
-      for (const { status, message } of readStatuses(data)) {
-        if (!this.#over) this.#tellStatus({ status, message });
+      for (const { status, message } of statuses) {
+        // The answer to the one before may have been to hang up.
+        if (!this.#over) this.#events.onStatus(status, message);
       }
     });
-    socket.on('error', (error) => (this.#fault = describe(error)));
+    socket.on('error', (error) => (this.#fault ||= describe(error)));
     socket.on('unexpected-response', (_request, response) => {
       this.#fault = `the server answered ${response.statusCode ?? 0} instead of opening a websocket`;
       socket.terminate();
     });
     socket.on('close', (code, reason) => this.#lose(closeReason(code, reason.toString('utf8'))));
-  }
-
-  #tellStatus({ status, message }: WireStatus): void {
-    this.#events.onStatus(status, message);
   }
 
   /** A dead line looks like a quiet one; a ping tells them apart. */
