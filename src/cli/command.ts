@@ -1,8 +1,9 @@
 // What a command is: its words, its options, its deed; and how a command line is read against it.
 import { parseArgs } from 'node:util';
 import { type Option, type OptionName, type Options, OPTIONS, variableOf } from '../config.ts';
+import { nearest } from '../lib/nearest.ts';
 import { Refusal } from '../lib/refusal.ts';
-import { defaultOf, nearest, readOption } from './read-option.ts';
+import { defaultOf, readOption } from './read-option.ts';
 import type { Terminal } from './terminal.ts';
 
 /** A command of the program. */

@@ -1,9 +1,10 @@
 // The program: finds the command, reads its options, runs it, and turns what goes wrong into one sentence.
 import { readFile } from 'node:fs/promises';
+import { nearest } from '../lib/nearest.ts';
 import { Refusal } from '../lib/refusal.ts';
 import { type Command, readCommandLine } from './command.ts';
 import { commandHelp, programHelp } from './help.ts';
-import { checkVariables, nearest } from './read-option.ts';
+import { checkVariables } from './read-option.ts';
 import { replayCommand } from './replay.ts';
 import { simulateCommand } from './simulate.ts';
 import type { Terminal } from './terminal.ts';

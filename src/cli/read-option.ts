@@ -1,6 +1,6 @@
-// Reading options from text: what a value may be, where it came from, and which name was meant.
-import { distance } from 'fastest-levenshtein';
+// Reading options from text: what a value may be, and where it came from.
 import { type Option, OPTIONS, variableOf } from '../config.ts';
+import { nearest } from '../lib/nearest.ts';
 import { Refusal } from '../lib/refusal.ts';
 
 /** Refuses SPYHOP_* variables that nothing reads, with the nearest name that something does. */
@@ -12,12 +12,6 @@ export function checkVariables(environment: Readonly<Record<string, string | und
       exitCode: 2,
     });
   }
-}
-
-/** "did you mean X?" for the nearest of some names. */
-export function nearest(name: string, names: readonly string[]): string {
-  const [best = ''] = names.toSorted((a, b) => distance(name, a) - distance(name, b));
-  return `did you mean ${best}`;
 }
 
 /** Reads one value given as text. `source` names where it came from: "--floor" or "SPYHOP_FLOOR". */
