@@ -1,0 +1,277 @@
+// The writer: takes batches and alerts, holds a bounded number of them, and sees to it that each is stored once.
+//
+// Two lanes (see writer-lane.ts) live beside each other: prints, which gather into pieces, and alerts, which are stored
+// at once. The state told to the outside is that of the print lane:
+//
+//   idle ── batch ──► gathering ──► flushing ──► idle          flushing ── store is away ──► away ── pause ──► flushing
+//   any ── drain ──► draining ── nothing left, or deadline ──► closed
+//
+// Invariants: received = stored + duplicate + discarded by reason + inFlight + left, at every moment (W1).
+// A batch is taken whole or refused whole (W2). Pieces reach the store in the order of their tape, one at a time (W3).
+import { createActor } from 'xstate';
+import type { Alert } from '../domain/alert.ts';
+import type { TradeBatch } from '../domain/trade.ts';
+import { assert, InvariantError } from '../lib/assert.ts';
+import type { Clock, Timer } from '../lib/clock.ts';
+import { type LaneActor, type LaneInput, laneMachine } from './writer-lane.ts';
+import { WriterQueue } from './writer-queue.ts';
+
+/** What became of the rows of a stored batch; the three add up to its length. */
+export interface BatchOutcome {
+  readonly stored: number;
+  readonly duplicate: number;
+  /** Rows of a session whose file has replaced the live day. */
+  readonly settled: number;
+}
+
+/** What the writer is connected to. */
+export interface WriterPorts {
+  /** Stores a piece of a tape in one transaction; the same piece is given again after an error. */
+  readonly store: (piece: TradeBatch) => Promise<BatchOutcome>;
+  /** Stores alerts, those that are there already left alone; gives how many were new. */
+  readonly storeAlerts: (alerts: readonly Alert[]) => Promise<number>;
+  /** Whether an error may pass: the database is away, or two met in it. */
+  readonly mayPass: (error: unknown) => boolean;
+  readonly clock: Clock;
+  /** Uniform in [0, 1): spreads the pauses between attempts. */
+  readonly chance: () => number;
+  /** Told of every error, and what it was about. */
+  readonly onError?: (error: unknown, about: 'prints' | 'alerts') => void;
+  /** Told when the state changes. */
+  readonly onState?: (state: WriterState) => void;
+}
+
+export interface WriterSettings {
+  /** Longest a print waits for others before it is stored, ms. */
+  readonly gatherMs?: number;
+  readonly pauseMs?: number;
+  readonly pauseMsMax?: number;
+  /** Alerts that may wait; a flood beyond it is discarded and counted, because the tape can raise them again. */
+  readonly alertsMax?: number;
+  readonly queue?: WriterQueue;
+}
+
+export type WriterState = 'idle' | 'flushing' | 'away' | 'draining' | 'closed';
+
+/** Why prints were not stored. */
+export type DiscardReason =
+  /** Their session's file has replaced the live day. */
+  | 'settled'
+  /** The database refuses the row itself. */
+  | 'refused';
+
+/** Counts since the start, plain integers. */
+export interface WriterCounts {
+  readonly received: number;
+  readonly stored: number;
+  readonly duplicate: number;
+  readonly discarded: Readonly<Record<DiscardReason, number>>;
+  /** Rows waiting or under way. */
+  readonly inFlight: number;
+  readonly alerts: {
+    readonly received: number;
+    readonly stored: number;
+    readonly duplicate: number;
+    readonly discarded: number;
+    readonly inFlight: number;
+  };
+  /** Attempts that failed and were or will be repeated. */
+  readonly retries: number;
+  /** Bytes the waiting prints take. */
+  readonly bytes: number;
+}
+
+/** What a drain left behind, which the journal still has. */
+export interface DrainReport {
+  readonly prints: number;
+  readonly alerts: number;
+}
+
+const ALERTS_MAX = 10_000;
+const ALERTS_AT_ONCE = 500;
+
+export class Writer {
+  readonly #ports: WriterPorts;
+  readonly #queue: WriterQueue;
+  readonly #alertsMax: number;
+  readonly #alerts: Alert[] = [];
+  readonly #prints: LaneActor;
+  readonly #alertLane: LaneActor;
+  readonly #waitingForRoom: Array<() => void> = [];
+  readonly #printCounts = { received: 0, stored: 0, duplicate: 0, settled: 0, refused: 0 };
+  readonly #alertCounts = { received: 0, stored: 0, duplicate: 0, discarded: 0 };
+  #alertsAtOnce = ALERTS_AT_ONCE;
+  #retries = 0;
+  #state: WriterState = 'idle';
+
+  constructor(ports: WriterPorts, settings: WriterSettings = {}) {
+    this.#ports = ports;
+    this.#queue = settings.queue ?? new WriterQueue();
+    this.#alertsMax = settings.alertsMax ?? ALERTS_MAX;
+    const { pauseMs = 250, pauseMsMax = 15_000 } = settings;
+    const shared = { pauseMs, pauseMsMax, chance: ports.chance };
+    this.#prints = this.#lane({
+      ...shared,
+      gatherMs: settings.gatherMs ?? 200,
+      hasWork: () => this.#queue.rows > 0,
+      hasEnough: () => this.#queue.hasFullPiece,
+      flush: () => this.#flushPrints(),
+    });
+    this.#alertLane = this.#lane({
+      ...shared,
+      gatherMs: 0,
+      hasWork: () => this.#alerts.length > 0,
+      hasEnough: () => true,
+      flush: () => this.#flushAlerts(),
+    });
+    this.#prints.subscribe(() => this.#tellState());
+    this.#prints.start();
+    this.#alertLane.start();
+  }
+
+  get state(): WriterState {
+    return this.#state;
+  }
+
+  /** Takes a batch, copying it; false when it has no room: pause, or leave it to the journal, and give it again. */
+  accept(batch: TradeBatch): boolean {
+    assert(!this.#isEnding, 'the writer takes nothing while it drains');
+    if (!this.#queue.add(batch)) return false;
+    this.#printCounts.received += batch.length;
+    this.#prints.send({ type: 'work' });
+    return true;
+  }
+
+  /** Resolves when a batch of so many rows would be taken. */
+  async room(rows: number): Promise<void> {
+    while (!this.#queue.hasRoom(rows) && this.#state !== 'closed') {
+      await new Promise<void>((done) => void this.#waitingForRoom.push(done));
+    }
+  }
+
+  /** Takes an alert and stores it at once; discards it, counted, when too many wait. */
+  alert(alert: Alert): void {
+    assert(!this.#isEnding, 'the writer takes nothing while it drains');
+    this.#alertCounts.received++;
+    if (this.#alerts.length >= this.#alertsMax) {
+      this.#alertCounts.discarded++;
+      return;
+    }
+    this.#alerts.push(alert);
+    this.#alertLane.send({ type: 'work' });
+  }
+
+  counts(): WriterCounts {
+    const { received, stored, duplicate, settled, refused } = this.#printCounts;
+    const inFlight = this.#queue.rows;
+    return {
+      received,
+      stored,
+      duplicate,
+      discarded: { settled, refused },
+      inFlight,
+      alerts: { ...this.#alertCounts, inFlight: this.#alerts.length },
+      retries: this.#retries,
+      bytes: this.#queue.bytes,
+    };
+  }
+
+  /** Stores what waits and closes, at the latest after `deadlineMs`; tells what is left. */
+  async drain(deadlineMs: number): Promise<DrainReport> {
+    const lanes = [this.#prints, this.#alertLane];
+    const closed = Promise.all(
+      lanes.map((lane) => new Promise<void>((done) => lane.subscribe({ complete: done }))),
+    );
+    for (const lane of lanes) lane.send({ type: 'drain' });
+    let timer: Timer | null = null;
+    if (lanes.some((lane) => lane.getSnapshot().status !== 'done')) {
+      timer = this.#ports.clock.after(deadlineMs, () => {
+        for (const lane of lanes) {
+          if (lane.getSnapshot().status !== 'done') lane.send({ type: 'deadline' });
+        }
+      });
+      await closed;
+    }
+    timer?.cancel();
+    this.#tellState();
+    this.#wake();
+    return { prints: this.#queue.rows, alerts: this.#alerts.length };
+  }
+
+  get #isEnding(): boolean {
+    return this.#state === 'draining' || this.#state === 'closed';
+  }
+
+  #lane(input: LaneInput): LaneActor {
+    const { clock } = this.#ports;
+    const timers = {
+      setTimeout: (callback: () => void, ms: number) => clock.after(ms, callback),
+      clearTimeout: (timer: Timer | undefined) => timer?.cancel(),
+    };
+    return createActor(laneMachine, { input, clock: timers });
+  }
+
+  async #flushPrints(): Promise<void> {
+    const piece = this.#queue.take();
+    let outcome: BatchOutcome;
+    try {
+      outcome = await this.#ports.store(piece);
+    } catch (error) {
+      this.#judge(error, 'prints');
+      // It is a row that the store refuses: the piece is halved until the row is alone, and then it is put aside.
+      if (this.#queue.split()) return;
+      this.#printCounts.refused++;
+      outcome = { stored: 0, duplicate: 0, settled: 0 };
+    }
+    this.#printCounts.stored += outcome.stored;
+    this.#printCounts.duplicate += outcome.duplicate;
+    this.#printCounts.settled += outcome.settled;
+    this.#queue.done();
+    this.#wake();
+  }
+
+  async #flushAlerts(): Promise<void> {
+    const alerts = this.#alerts.slice(0, this.#alertsAtOnce);
+    try {
+      const stored = await this.#ports.storeAlerts(alerts);
+      this.#alertCounts.stored += stored;
+      this.#alertCounts.duplicate += alerts.length - stored;
+    } catch (error) {
+      this.#judge(error, 'alerts');
+      // As with prints: fewer at a time until the one that is refused is alone.
+      if (alerts.length > 1) {
+        this.#alertsAtOnce = alerts.length >> 1;
+        return;
+      }
+      this.#alertCounts.discarded++;
+    }
+    this.#alerts.splice(0, alerts.length);
+    this.#alertsAtOnce = ALERTS_AT_ONCE;
+  }
+
+  /** Reports an error, and throws it again when it may pass or is our own: then nothing is put aside for it. */
+  #judge(error: unknown, about: 'prints' | 'alerts'): void {
+    this.#retries++;
+    this.#ports.onError?.(error, about);
+    if (this.#ports.mayPass(error) || error instanceof InvariantError) throw error;
+  }
+
+  #wake(): void {
+    for (const done of this.#waitingForRoom.splice(0)) done();
+  }
+
+  #tellState(): void {
+    const snapshot = this.#prints.getSnapshot();
+    const state = stateOf(snapshot);
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#ports.onState?.(state);
+  }
+}
+
+function stateOf(snapshot: ReturnType<LaneActor['getSnapshot']>): WriterState {
+  if (snapshot.matches('closed')) return 'closed';
+  if (snapshot.matches({ live: { mode: 'draining' } })) return 'draining';
+  if (snapshot.matches({ live: { work: 'away' } })) return 'away';
+  return snapshot.matches({ live: { work: 'flushing' } }) ? 'flushing' : 'idle';
+}
