@@ -131,7 +131,7 @@ export const CATALOGUE = {
     ['auth', 'host', 'method', 'body_too_large', 'overload', 'malformed'],
   ]),
   stream_subscribers: gauge('Clients that follow the alerts.'),
-  stream_sent_alerts_total: counter('Alerts written to clients that follow.'),
+  stream_sent_alerts_total: counter('Live alerts handed to clients that follow.'),
   stream_dropped_subscribers_total: counter('Clients cut off because they read too slowly.'),
   log_lines_total: counter('Lines of the log, by kind.', ['kind', null]),
   log_suppressed_lines_total: counter('Lines of the log that the limit of their kind held back.'),

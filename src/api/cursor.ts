@@ -1,0 +1,20 @@
+// Cursors: a place in a list as opaque text, good for that list only.
+import type { TimeCursor } from '../domain/answers.ts';
+
+/** The lists that have pages, and what breaks ties in each. */
+const KEYS = { alerts: /^[0-9a-f]{16}$/, trades: /^\d{1,15}$/ } as const;
+
+export type CursorList = keyof typeof KEYS;
+
+/** Writes a place as text that may stand in a URL. */
+export function encodeCursor(list: CursorList, { atMs, key }: TimeCursor): string {
+  return Buffer.from(`${list}.${atMs}.${key}`, 'latin1').toString('base64url');
+}
+
+/** Reads a place of this list; undefined for anything that {@link encodeCursor} did not write. */
+export function decodeCursor(list: CursorList, text: string): TimeCursor | undefined {
+  const [name, at = '', key = '', ...rest] = Buffer.from(text, 'base64url').toString('latin1').split('.');
+  if (name !== list || rest.length > 0 || !/^\d{1,15}$/.test(at) || !KEYS[list].test(key)) return undefined;
+  const cursor = { atMs: Number(at), key };
+  return encodeCursor(list, cursor) === text ? cursor : undefined;
+}

@@ -1,0 +1,68 @@
+// What the API needs of the rest of the service, and the bounds it keeps; the composition root hands all of it in.
+import type { StoreQueries } from '../domain/answers.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+import type { AlertFeed } from './alert-feed.ts';
+import type { HttpCounts } from './http-counts.ts';
+
+/** The parts whose state decides whether the service is ready. */
+export const HEALTH_PARTS = ['database', 'feed', 'journal', 'baseline', 'writer'] as const;
+
+/** A part of the service as it is now. */
+export interface HealthPart {
+  readonly part: (typeof HEALTH_PARTS)[number];
+  readonly ready: boolean;
+  /** How it is, and what to do when it is not ready, in one sentence. */
+  readonly sentence: string;
+  /** ISO 8601: since when it is so; null when not known. */
+  readonly since: string | null;
+}
+
+export interface ApiSettings {
+  /** Address to listen on; anything but loopback needs a token. */
+  readonly host: string;
+  /** 0 for any free port. */
+  readonly port: number;
+  /** Bearer token that requests must carry; null for none. */
+  readonly token: string | null;
+  /** Of spyhop: shown in /openapi.json. */
+  readonly version: string;
+  /** Bounds; each has a default in LIMITS. */
+  readonly limits?: Partial<typeof LIMITS>;
+}
+
+/** Bounds of the API: chosen so that the worst client costs less than the feed can spare. */
+export const LIMITS = {
+  /** Requests answered at once, streams apart; more are told to come back. */
+  requestsInFlightMax: 256,
+  /** Time for the headers of a request to arrive. */
+  requestMsMax: 10_000,
+  /** Time to answer. */
+  answerMsMax: 10_000,
+  /** There are no bodies to send: a small one is read and refused in words, a large one is cut off. */
+  bodyBytesMax: 1_024,
+  connectionsMax: 1_024,
+  /** Between two comments on a silent stream, so that proxies keep it open. */
+  heartbeatMs: 15_000,
+  /** Alerts that a client may have missed and still gets one by one when it comes back. */
+  resumeAlertsMax: 5_000,
+};
+
+/** Everything the API stands on. */
+export interface ApiPorts {
+  readonly store: StoreQueries;
+  /** True for errors of the store that pass by themselves: the database is away, or too busy. */
+  readonly isStoreAway: (error: unknown) => boolean;
+  readonly alertFeed: AlertFeed;
+  /** The parts as they are; what is not named counts as not ready. */
+  readonly health: () => readonly HealthPart[] | Promise<readonly HealthPart[]>;
+  readonly metrics: Metrics;
+  readonly counts: HttpCounts;
+  /** New York date of the session that runs, or else of the last one: where no date is asked for. */
+  readonly currentSession: () => string;
+  /** The machine's clock and not the tape's: heartbeats and deadlines are for people who wait. */
+  readonly clock: Clock;
+  readonly log: Pick<Log, 'write'>;
+  readonly settings: ApiSettings;
+}

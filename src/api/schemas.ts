@@ -1,0 +1,176 @@
+// The schemas of the API's answers, as the OpenAPI document gives them; a test holds the answers against them.
+import { HEALTH_PARTS } from './ports.ts';
+import type { JsonSchema } from './parameter.ts';
+import { PROBLEMS } from './problem.ts';
+import { ref } from './resource.ts';
+
+const TEXT = { type: 'string' };
+const NUMBER = { type: 'number' };
+const COUNT = { type: 'integer', minimum: 0 };
+const TIME = { type: 'string', format: 'date-time' };
+const DATE = { type: 'string', format: 'date' };
+
+const said = (schema: JsonSchema, description: string): JsonSchema => ({ ...schema, description });
+const orNull = (schema: JsonSchema): JsonSchema => ({ ...schema, type: [schema['type'], 'null'] });
+const money = (description: string): JsonSchema => ({
+  type: 'string',
+  pattern: '^-?\\d+\\.\\d{2,4}$',
+  description,
+});
+const oneOf = (...values: readonly string[]): JsonSchema => ({ type: 'string', enum: values });
+
+/** An object with exactly these members. */
+function object(
+  properties: Readonly<Record<string, JsonSchema>>,
+  optional: readonly string[] = [],
+): JsonSchema {
+  const required = Object.keys(properties).filter((name) => !optional.includes(name));
+  return { type: 'object', properties, required, additionalProperties: false };
+}
+
+const listOf = (item: string, description: string): JsonSchema => ({
+  type: 'array',
+  items: ref(item),
+  description,
+});
+
+function pageOf(item: string): JsonSchema {
+  return object({
+    items: listOf(item, 'One page.'),
+    next: said(orNull(TEXT), 'The cursor of the next page; null on the last.'),
+  });
+}
+
+const ALERT = object({
+  id: said({ type: 'string', pattern: '^[0-9a-f]{16}$' }, 'Follows from rule, contract and time.'),
+  at: said(TIME, 'Clock of the tape when it was raised.'),
+  sessionDate: said(DATE, 'New York date.'),
+  detector: said(TEXT, 'The detector that spoke.'),
+  kind: { type: 'string', const: 'unusual contract' },
+  rule: object({ id: TEXT, hash: said(TEXT, 'Of its content.') }),
+  underlying: TEXT,
+  contract: said(TEXT, 'OSI ticker.'),
+  contractName: said(TEXT, 'As a trader says it.'),
+  side: said(oneOf('buy', 'sell', 'mixed', 'unknown'), 'Who was the aggressor.'),
+  direction: oneOf('bullish', 'bearish', 'neutral', 'unknown'),
+  directionShare: said(orNull(NUMBER), 'Share of the sided premium that leans so; null when unknown.'),
+  sidedShare: said(NUMBER, 'Share of the premium whose side is known.'),
+  severity: oneOf('low', 'medium', 'high'),
+  observed: said(NUMBER, 'Contracts in the five minutes before and including the print.'),
+  expected: said(NUMBER, 'Contracts of a normal five minutes.'),
+  threshold: said(NUMBER, 'Contracts at which the rule speaks.'),
+  baselineSessions: said(COUNT, 'Sessions its normal rests on.'),
+  surprise: said(orNull(NUMBER), '-log10 of the tail probability; null for rules that give none.'),
+  premium: money('Premium of the window in dollars.'),
+  prints: COUNT,
+  orders: COUNT,
+  sweeps: COUNT,
+  exchanges: COUNT,
+  largestOrder: said(COUNT, 'Contracts.'),
+  flags: { type: 'array', items: oneOf('minute aggregates', 'adjusted contract', 'new contract') },
+});
+
+const FLOW = object({
+  underlying: TEXT,
+  sessionDate: DATE,
+  buckets: listOf('FlowBucket', 'Oldest first.'),
+});
+
+const FLOW_BUCKET = object({
+  start: said(TIME, 'Beginning of the five minutes.'),
+  prints: COUNT,
+  volume: said(COUNT, 'Contracts.'),
+  callPremium: money('Dollars.'),
+  putPremium: money('Dollars.'),
+  alerts: COUNT,
+});
+
+const CONTRACT = object({
+  contract: said(TEXT, 'OSI ticker.'),
+  contractName: TEXT,
+  underlying: TEXT,
+  root: TEXT,
+  expiryDate: DATE,
+  right: oneOf('call', 'put'),
+  strike: money('Dollars.'),
+  multiplier: said(COUNT, 'Shares a contract.'),
+  adjusted: said({ type: 'boolean' }, 'True after a corporate action: the multiplier is then an assumption.'),
+  sessionDate: DATE,
+  volume: said(COUNT, 'Contracts of the session.'),
+  prints: COUNT,
+  premium: money('Dollars.'),
+  lastPrice: orNull(money('Dollars a share; null before the first print.')),
+});
+
+const TRADE = object({
+  at: TIME,
+  price: money('Dollars a share.'),
+  size: said(COUNT, 'Contracts.'),
+  premium: money('Dollars, at the multiplier of the contract.'),
+  condition: said({ type: 'integer' }, "The provider's code."),
+  exchange: said({ type: 'integer' }, "The provider's code."),
+  sequence: said(COUNT, '0 for prints of files.'),
+});
+
+const BAR = object({
+  start: said(TIME, 'Beginning of the five minutes.'),
+  open: money('Dollars a share.'),
+  high: money('Dollars a share.'),
+  low: money('Dollars a share.'),
+  close: money('Dollars a share.'),
+  volume: said(COUNT, 'Contracts.'),
+  prints: COUNT,
+  premium: money('Dollars.'),
+});
+
+const BARS = object({ contract: TEXT, sessionDate: DATE, bars: listOf('Bar', 'Oldest first.') });
+
+const BASELINE = object({
+  contract: TEXT,
+  run: said(COUNT, 'Of the baseline job.'),
+  asOf: said(DATE, 'Session the run was made for: only earlier ones are in it.'),
+  sessions: said(COUNT, 'Sessions it rests on.'),
+  meanDayVolume: said(NUMBER, 'Contracts a session, absent sessions counted as 0.'),
+});
+
+const READINESS = object({
+  status: oneOf('ready', 'not ready'),
+  parts: {
+    type: 'array',
+    items: object({
+      part: oneOf(...HEALTH_PARTS),
+      ready: { type: 'boolean' },
+      sentence: said(TEXT, 'How it is, and what to do when it is not ready.'),
+      since: said(orNull(TIME), 'Since when it is so; null when not known.'),
+    }),
+  },
+});
+
+const PROBLEM = object(
+  {
+    type: said(oneOf(...Object.keys(PROBLEMS).map((name) => `/docs#${name}`)), 'The kind of problem.'),
+    title: TEXT,
+    status: { type: 'integer' },
+    detail: said(TEXT, 'What is wrong, and what to do.'),
+    parameter: said(TEXT, 'The parameter that was refused.'),
+    allowed: said(TEXT, 'What it may be.'),
+    requestId: said(TEXT, 'Leads to the line of the log.'),
+  },
+  ['parameter', 'allowed'],
+);
+
+/** All schemas by the names under which they are referred to. */
+export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
+  Alert: ALERT,
+  AlertPage: pageOf('Alert'),
+  Flow: FLOW,
+  FlowBucket: FLOW_BUCKET,
+  Contract: CONTRACT,
+  Trade: TRADE,
+  TradePage: pageOf('Trade'),
+  Bars: BARS,
+  Bar: BAR,
+  Baseline: BASELINE,
+  Readiness: READINESS,
+  Problem: PROBLEM,
+};

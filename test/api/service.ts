@@ -1,0 +1,196 @@
+// A service in memory for the tests of the API: a store of a few alerts, parts that are well, a clock moved by hand.
+import type { Alert } from '../../src/domain/alert.ts';
+import type { AlertQuery, Page, StoredPrint, StoreQueries } from '../../src/domain/answers.ts';
+import { type OptionContract, parseTicker } from '../../src/domain/contract.ts';
+import { ManualClock } from '../../src/lib/clock.ts';
+import type { LogKind } from '../../src/log.ts';
+import { createMetrics } from '../../src/metrics.ts';
+import { AlertFeed, type AlertFeedLimits } from '../../src/api/alert-feed.ts';
+import { HttpCounts } from '../../src/api/http-counts.ts';
+import { type ApiPorts, type ApiSettings, HEALTH_PARTS, type HealthPart } from '../../src/api/ports.ts';
+import { API_ROUTES } from '../../src/api/routes.ts';
+import { createApi } from '../../src/api/server.ts';
+
+export const SESSION = '2026-11-20';
+export const NOON_MS = Date.UTC(2026, 10, 20, 17);
+export const CALL = 'O:NVDA261218C00180000';
+export const TOKEN = '0123456789abcdef0123456789abcdef';
+
+/** The alert number `number`, one a second. */
+export function alertAt(number: number, more: Partial<Alert> = {}): Alert {
+  return {
+    id: number.toString(16).padStart(16, '0'),
+    at: new Date(NOON_MS + number * 1_000).toISOString(),
+    sessionDate: SESSION,
+    detector: 'threshold',
+    kind: 'unusual contract',
+    rule: { id: 'threshold', hash: '00ff00ff00ff00ff' },
+    underlying: 'NVDA',
+    contract: CALL,
+    contractName: 'NVDA 18 Dec 26 180 call',
+    side: 'buy',
+    direction: 'bullish',
+    directionShare: 0.91,
+    sidedShare: 0.8,
+    severity: number % 2 === 0 ? 'high' : 'low',
+    observed: 4_100,
+    expected: 12.5,
+    threshold: 500,
+    baselineSessions: 30,
+    surprise: null,
+    premium: `${1_000 * number}.00`,
+    prints: 31,
+    orders: 12,
+    sweeps: 3,
+    exchanges: 9,
+    largestOrder: 900,
+    flags: [],
+    ...more,
+  };
+}
+
+function contractOf(osi: string): OptionContract {
+  const contract = parseTicker(osi);
+  if ('fault' in contract) throw new Error(contract.fault);
+  return contract;
+}
+
+const PRINTS: readonly StoredPrint[] = Array.from({ length: 250 }, (_, at) => ({
+  atMs: NOON_MS + at * 10,
+  priceE4: 16_200 + at,
+  size: 1 + at,
+  condition: 227,
+  exchange: 312,
+  sequence: at,
+}));
+
+/** Answers from arrays, in the order and with the cursors that the store promises. */
+export class FakeStore implements StoreQueries {
+  stored: Alert[] = [];
+  /** Thrown by every question while set. */
+  fault: { readonly thrown: unknown } | null = null;
+  /** Answered before every question. */
+  before: () => Promise<void> = () => Promise.resolve();
+  readonly asked: AlertQuery[] = [];
+
+  async #ready(): Promise<void> {
+    await this.before();
+    if (this.fault !== null) throw this.fault.thrown;
+  }
+
+  async alerts(query: AlertQuery): Promise<Page<Alert>> {
+    await this.#ready();
+    this.asked.push(query);
+    const { before, limit, fromMs = -Infinity, untilMs = Infinity, premiumCentsMin = 0 } = query;
+    const found = this.stored
+      .filter(({ at }) => Date.parse(at) >= fromMs && Date.parse(at) < untilMs)
+      .filter(({ premium }) => Number(premium) * 100 >= premiumCentsMin)
+      .filter((alert) => query.severity === undefined || alert.severity === query.severity)
+      .filter((alert) => query.underlying === undefined || alert.underlying === query.underlying)
+      .toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at) || (a.id < b.id ? 1 : -1))
+      .filter(({ at, id }) => {
+        if (before === undefined) return true;
+        const ms = Date.parse(at);
+        return ms < before.atMs || (ms === before.atMs && id < before.key);
+      });
+    const items = found.slice(0, limit);
+    const last = found.length > limit ? items.at(-1) : undefined;
+    return { items, next: last === undefined ? null : { atMs: Date.parse(last.at), key: last.id } };
+  }
+
+  async alert(id: string) {
+    await this.#ready();
+    return this.stored.find((alert) => alert.id === id) ?? null;
+  }
+
+  async flow(underlying: string, sessionDate: string) {
+    await this.#ready();
+    if (underlying !== 'NVDA' || sessionDate !== SESSION) return null;
+    return [{ startMs: NOON_MS, prints: 9, volume: 500, callCents: 190_345, putCents: 0, alerts: 1 }];
+  }
+
+  async contractDay(osi: string, sessionDate: string) {
+    await this.#ready();
+    if (osi !== CALL || sessionDate !== SESSION) return null;
+    const contract = contractOf(osi);
+    return {
+      contract,
+      sessionDate,
+      volume: 4_100,
+      prints: 31,
+      premiumCents: 664_200_00,
+      lastPriceE4: 16_250,
+    };
+  }
+
+  async prints(osi: string, sessionDate: string, after: { key: string } | null, limit: number) {
+    await this.#ready();
+    if (osi !== CALL || sessionDate !== SESSION) return null;
+    const start = after === null ? 0 : Number(after.key) + 1;
+    const items = PRINTS.slice(start, start + limit);
+    const end = start + items.length;
+    const next = end < PRINTS.length ? { atMs: items.at(-1)!.atMs, key: String(end - 1) } : null;
+    return { items, next };
+  }
+
+  async bars(osi: string, sessionDate: string) {
+    await this.#ready();
+    if (osi !== CALL || sessionDate !== SESSION) return null;
+    const prices = { openE4: 16_200, highE4: 16_900, lowE4: 16_100, closeE4: 16_450 };
+    return [{ startMs: NOON_MS, ...prices, volume: 4_100, prints: 31, premiumCents: 66_420_000 }];
+  }
+
+  async normal(osi: string) {
+    await this.#ready();
+    return osi === CALL ? { run: 7, asOf: SESSION, sessions: 30, meanDayVolume: 812.5 } : null;
+  }
+}
+
+export const WELL: readonly HealthPart[] = HEALTH_PARTS.map((part) => ({
+  part,
+  ready: true,
+  sentence: `The ${part} works.`,
+  since: new Date(NOON_MS).toISOString(),
+}));
+
+export class DatabaseAway extends Error {
+  override readonly name = 'DatabaseAway';
+}
+
+interface ServiceSettings {
+  readonly settings?: Partial<ApiSettings>;
+  readonly feed?: Partial<AlertFeedLimits>;
+  readonly alerts?: number;
+}
+
+/** An API over fakes, with everything that a test may want to move or look at. */
+export function serviceOf({ settings = {}, feed = {}, alerts = 0 }: ServiceSettings = {}) {
+  const store = new FakeStore();
+  store.stored = Array.from({ length: alerts }, (_, at) => alertAt(at));
+  const alertFeed = new AlertFeed(feed);
+  const counts = new HttpCounts();
+  const clock = new ManualClock(NOON_MS);
+  const logged: { kind: LogKind; fields: Readonly<Record<string, unknown>> }[] = [];
+  const health: { parts: readonly HealthPart[] } = { parts: WELL };
+  const ports: ApiPorts = {
+    store,
+    isStoreAway: (error) => error instanceof DatabaseAway,
+    alertFeed,
+    health: () => health.parts,
+    metrics: createMetrics({
+      sources: counts.sources(alertFeed),
+      values: { route: API_ROUTES, job: [], kind: [] },
+      build: { version: '0.1.0' },
+    }),
+    counts,
+    currentSession: () => SESSION,
+    clock,
+    log: { write: (kind, fields) => void logged.push({ kind, fields: { ...fields } }) },
+    settings: { host: '127.0.0.1', port: 0, token: null, version: '0.1.0', ...settings },
+  };
+  const api = createApi(ports);
+  /** Asks without a network. */
+  const get = (url: string, headers: Record<string, string> = {}) =>
+    api.app.inject({ method: 'GET', url, headers });
+  return { api, get, store, alertFeed, counts, clock, logged, health };
+}
