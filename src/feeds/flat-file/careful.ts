@@ -24,7 +24,7 @@ export interface RowFault {
 
 const ID_MAX = 0xffff;
 /** More contracts are not a print; up to here the premium of every print is an exact integer of cents. */
-const SIZE_MAX = 9_000_000;
+export const SIZE_MAX = 9_000_000;
 
 /** Splits a CSV line; a quoted field may hold commas and doubled quotes. */
 export function splitRow(line: string): string[] {
@@ -62,7 +62,7 @@ function parseSize(text: string): number | null {
 
 function parseId(text: string): number | null {
   if (text === '') return 0;
-  return /^\d{1,5}(?:\.0*)?$/.test(text) && Number(text) <= ID_MAX ? Number(text.split('.')[0]) : null;
+  return /^\d{1,9}(?:\.0*)?$/.test(text) && Number(text) <= ID_MAX ? Number(text.split('.')[0]) : null;
 }
 
 /** One code, several (quoted, separated by commas or semicolons), or none. */

@@ -1,6 +1,6 @@
 // Opening a flat file: its kind and its day, found from its name, its header and its first row.
 import { basename } from 'node:path';
-import { DAY_MS, dayNumberOf, newYorkDayOf, newYorkMidnightMs } from '../../domain/calendar.ts';
+import { DAY_MS, dayNumberOf, HOUR_MS, newYorkDayOf, newYorkMidnightMs } from '../../domain/calendar.ts';
 import { newYorkDate, sessionOn, type Session } from '../../domain/session.ts';
 import { Refusal } from '../../lib/refusal.ts';
 import { readRow } from './careful.ts';
@@ -17,6 +17,11 @@ export interface FlatFile {
 }
 
 const LF = 10;
+/** Rows looked at to tell minutes from days. */
+const ROWS_LOOKED_AT = 64;
+
+/** Rows of a session lie from the evening before, when overnight trading begins, to the end of its day. */
+export const EARLIEST_MS = -6 * HOUR_MS;
 
 /** Where the header of the first chunk ends, and its text. */
 export function headerOf(chunk: LineChunk): { readonly line: string; readonly end: number } {
@@ -32,21 +37,23 @@ export function dateInName(path: string): string | null {
   return dayNumberOf(date) === null ? null : date;
 }
 
-/** Time of the first row that can be read, epoch ms; null when there is none in the chunk. */
-function firstTime(chunk: LineChunk, headerEnd: number, layout: FlatFileLayout): number | null {
-  for (let at = headerEnd; at < chunk.end;) {
+/** Times of the first rows of a chunk that can be read, epoch ms. */
+function firstTimes(chunk: LineChunk, from: number, layout: FlatFileLayout): number[] {
+  const times: number[] = [];
+  for (let at = from; at < chunk.end && times.length < ROWS_LOOKED_AT;) {
     const end = chunk.bytes.indexOf(LF, at);
     const values = readRow(chunk.bytes.toString('utf8', at, end).replace(/\r$/, ''), layout.columns);
-    if (!('fault' in values)) return values.epochMs;
+    if (!('fault' in values)) times.push(values.epochMs);
     at = end + 1;
   }
-  return null;
+  return times;
 }
 
-function kindOf(layout: FlatFileLayout, timeMs: number): FlatFileKind {
+function kindOf(layout: FlatFileLayout, timesMs: readonly number[]): FlatFileKind {
   if (layout.family !== 'aggregates') return layout.family;
-  // A day's bar begins at midnight in New York, when no minute has one.
-  return timeMs === newYorkMidnightMs(newYorkDayOf(timeMs)) ? 'day aggregates' : 'minute aggregates';
+  // Every day's bar begins at midnight in New York; of minutes only one in the overnight session may.
+  const midnight = timesMs.every((timeMs) => timeMs === newYorkMidnightMs(newYorkDayOf(timeMs)));
+  return midnight ? 'day aggregates' : 'minute aggregates';
 }
 
 /**
@@ -54,20 +61,26 @@ function kindOf(layout: FlatFileLayout, timeMs: number): FlatFileKind {
  * file, has no row, or is of a day that is no session.
  */
 export async function openFlatFile(path: string): Promise<FlatFile> {
+  let layout: FlatFileLayout | null = null;
   for await (const chunk of readLines(path)) {
-    const header = headerOf(chunk);
-    const layout = parseHeader(path, header.line);
-    const timeMs = firstTime(chunk, header.end, layout);
-    if (timeMs === null)
-      throw new Refusal(`${path} has no row that can be read: check that it is the right file`);
-    const date = dateInName(path) ?? newYorkDate(timeMs);
-    const session = sessionOn(date);
-    if ('fault' in session) throw new Refusal(`${path}: ${session.fault}`);
-    const awayMs = Math.abs(timeMs - session.midnightMs);
-    if (awayMs > 2 * DAY_MS) {
-      throw new Refusal(`${path} is named for ${date} but its rows are of ${newYorkDate(timeMs)}: rename it`);
-    }
-    return { path, kind: kindOf(layout, timeMs), layout, session, bytesTotal: chunk.bytesTotal };
+    const header = layout === null ? headerOf(chunk) : null;
+    layout ??= parseHeader(path, header!.line);
+    const timesMs = firstTimes(chunk, header?.end ?? 0, layout);
+    if (timesMs.length === 0) continue;
+    const kind = kindOf(layout, timesMs);
+    return { path, kind, layout, session: sessionOf(path, timesMs[0]!), bytesTotal: chunk.bytesTotal };
   }
-  throw new Refusal(`${path} is empty: fetch it again`);
+  if (layout === null) throw new Refusal(`${path} is empty: fetch it again`);
+  throw new Refusal(`${path} has no row that can be read: check that it is the right file`);
+}
+
+/** The session a file is named for, or that of its first row. */
+function sessionOf(path: string, timeMs: number): Session {
+  const date = dateInName(path) ?? newYorkDate(timeMs - EARLIEST_MS);
+  const session = sessionOn(date);
+  if ('fault' in session) throw new Refusal(`${path}: ${session.fault}`);
+  if (Math.abs(timeMs - session.midnightMs) > 2 * DAY_MS) {
+    throw new Refusal(`${path} is named for ${date} but its rows are of ${newYorkDate(timeMs)}: rename it`);
+  }
+  return session;
 }

@@ -1,10 +1,10 @@
 // Reading a flat file whole: into a day's tape, into quotes, or into day volumes.
 import type { DayVolumes } from '../../domain/baseline.ts';
-import { DAY_MS, HOUR_MS } from '../../domain/calendar.ts';
+import { DAY_MS } from '../../domain/calendar.ts';
 import { type ContractTable, NOT_A_CONTRACT } from '../../domain/contract-table.ts';
 import { Refusal } from '../../lib/refusal.ts';
 import { readLines } from './chunks.ts';
-import { type FlatFile, headerOf } from './open.ts';
+import { EARLIEST_MS, type FlatFile, headerOf } from './open.ts';
 import { DayQuotes } from './quotes.ts';
 import type { RejectedRows, RejectLog } from './rejects.ts';
 import { type BlockSink, type RowBlock, RowReader } from './rows.ts';
@@ -22,8 +22,6 @@ export interface ReadReport {
   readonly rejected: readonly RejectedRows[];
 }
 
-/** Rows of a session lie from the evening before (overnight trading) to the end of its day. */
-const EARLIEST_MS = -6 * HOUR_MS;
 const LATEST_MS = DAY_MS;
 
 /** Rejects rows of another day by taking their contract away. */
@@ -53,15 +51,15 @@ async function readRows(
     first = false;
     onProgress(chunk.bytesRead, chunk.bytesTotal);
   }
-  const lines = reader.lines - 1;
+  const rows = reader.lines - reader.blankLines - 1;
   const rejected = reader.rejects.list();
   const [worst] = rejected;
-  if (worst !== undefined && reader.rejects.rows === lines) {
+  if (worst !== undefined && reader.rejects.rows === rows) {
     throw new Refusal(
       `${file.path} has no usable row; the first fault is in line ${worst.lines[0]}: ${worst.reason}`,
     );
   }
-  return { path: file.path, rows: lines - reader.rejects.rows, rejected };
+  return { path: file.path, rows: rows - reader.rejects.rows, rejected };
 }
 
 /** Reads a file of trades or minute aggregates as the tape of its day, in the engine's order. */

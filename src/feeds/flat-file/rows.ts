@@ -1,7 +1,7 @@
 // The rows of a flat file as columns: a byte parser for rows that are as they should be, the careful one for the rest.
 import { parseTicker } from '../../domain/contract.ts';
 import { type ContractTable, NOT_A_CONTRACT } from '../../domain/contract-table.ts';
-import { readRow } from './careful.ts';
+import { readRow, SIZE_MAX } from './careful.ts';
 import type { LineChunk } from './chunks.ts';
 import type { Field, FlatFileLayout } from './header.ts';
 import { RejectLog } from './rejects.ts';
@@ -76,6 +76,7 @@ export class RowReader {
     line: new Float64Array(BLOCK_ROWS),
   };
   #line = 1;
+  #blankLines = 0;
 
   constructor(layout: FlatFileLayout, table: ContractTable, sink: BlockSink) {
     this.#layout = layout;
@@ -87,6 +88,11 @@ export class RowReader {
   /** Lines seen, the header included. */
   get lines(): number {
     return this.#line;
+  }
+
+  /** Lines with nothing on them, which are neither rows nor rejected. */
+  get blankLines(): number {
+    return this.#blankLines;
   }
 
   /** Decodes the whole lines of a chunk from `from` on (the header is behind) and passes on every block. */
@@ -160,10 +166,10 @@ export class RowReader {
           }
           value *= scale;
         } else if (code === CODE.size) {
-          if (value === 0 || value > 9_000_000) return 0;
+          if (value === 0 || value > SIZE_MAX) return 0;
         } else if (code === CODE.conditions || code === CODE.exchange) {
           if (value > 0xffff) return 0;
-        } else if (p === start) return 0;
+        } else if (p === start || value > SIZE_MAX) return 0;
         this.#store(code, row, value);
       }
       const stop = bytes[p]!;
@@ -195,17 +201,27 @@ export class RowReader {
   #carefulRow(bytes: Buffer, start: number, lineEnd: number): void {
     const line = bytes.toString('utf8', start, lineEnd).replace(/\r$/, '');
     const number = this.#line;
-    if (line.trim() === '') return;
+    if (line.trim() === '') {
+      this.#blankLines++;
+      return;
+    }
     const values = readRow(line, this.#layout.columns);
     if ('fault' in values) {
       this.rejects.add(values.fault, number, () => line);
       return;
     }
-    const at = bytes.indexOf(values.ticker, start, 'latin1');
+    const { ticker } = values;
+    const parsed = parseTicker(ticker);
+    if ('fault' in parsed) {
+      this.rejects.add(parsed.fault, number, () => ticker);
+      return;
+    }
+    // It parses, so it is plain ASCII and stands in the line as one piece.
+    const at = bytes.indexOf(ticker, start, 'latin1');
     const block = this.#block;
     const row = block.length++;
-    this.#starts[row] = at < 0 ? start : at;
-    this.#ends[row] = at < 0 ? start : at + values.ticker.length;
+    this.#starts[row] = at;
+    this.#ends[row] = at + ticker.length;
     block.line[row] = number;
     block.epochMs[row] = values.epochMs;
     block.priceE4[row] = values.priceE4;
@@ -228,7 +244,8 @@ export class RowReader {
       const ticker = bytes.toString('latin1', this.#starts[row], this.#ends[row]);
       const parsed = parseTicker(ticker);
       const reason = 'fault' in parsed ? parsed.fault : 'ticker does not begin with O:';
-      this.rejects.add(reason, block.line[row]!, () => ticker);
+      const [start, end] = [this.#starts[row], this.#ends[row]];
+      this.rejects.add(reason, block.line[row]!, () => bytes.toString('utf8', start, end));
     }
     this.#sink(block);
     block.length = 0;
