@@ -12,6 +12,14 @@ export function assertProperty<Values>(property: fc.IProperty<Values>, runs = 30
   fc.assert(property, { seed: SEED, numRuns: runs });
 }
 
+/** Checks a property of something that takes time, such as a file. */
+export async function assertAsyncProperty<Values>(
+  property: fc.IAsyncProperty<Values>,
+  runs = 100,
+): Promise<void> {
+  await fc.assert(property, { seed: SEED, numRuns: runs });
+}
+
 /** The first `count` cases of an arbitrary under the fixed seed. */
 export function samples<Value>(arbitrary: fc.Arbitrary<Value>, count: number): Value[] {
   return fc.sample(arbitrary, { seed: SEED, numRuns: count });

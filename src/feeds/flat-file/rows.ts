@@ -241,11 +241,10 @@ export class RowReader {
     this.#table.internRows(view, this.#starts, this.#ends, block.length, block.contract, 0, this.#hashes);
     for (let row = 0; row < block.length; row++) {
       if (block.contract[row] !== NOT_A_CONTRACT) continue;
-      const ticker = bytes.toString('latin1', this.#starts[row], this.#ends[row]);
+      const ticker = bytes.toString('utf8', this.#starts[row], this.#ends[row]);
       const parsed = parseTicker(ticker);
       const reason = 'fault' in parsed ? parsed.fault : 'ticker does not begin with O:';
-      const [start, end] = [this.#starts[row], this.#ends[row]];
-      this.rejects.add(reason, block.line[row]!, () => bytes.toString('utf8', start, end));
+      this.rejects.add(reason, block.line[row]!, () => ticker);
     }
     this.#sink(block);
     block.length = 0;
