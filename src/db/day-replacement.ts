@@ -1,0 +1,183 @@
+// A day from its file: written beside the live day and put in its place in one transaction, with the file's record.
+import type { ContractTable } from '../domain/contract-table.ts';
+import type { TradeBatch } from '../domain/trade.ts';
+import { BarSums } from './bar-sums.ts';
+import type { ContractIds } from './contracts.ts';
+import { copyInto, PRINT_COLUMNS, PrintEncoder } from './copy-binary.ts';
+import { addSums, addVolumes, DAY_TABLES } from './day-tables.ts';
+import { lockPosition } from './journal-position.ts';
+import type { Database, Queries, Transaction } from './pool.ts';
+
+/** Rows after which sums go to the database, so that a day of 10 M prints needs no more memory than its tape. */
+const SUMMED_ROWS_MAX = 1_000_000;
+
+/** A file as it is remembered. */
+export interface ImportedFile {
+  /** SHA-256 of its bytes on disk, hex. */
+  readonly checksum: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly sessionDate: string;
+  readonly bytes: number;
+  readonly printsKept: boolean;
+  readonly importedAtMs: number;
+}
+
+/** Takes the content of the file while the day is replaced. */
+export interface DaySink {
+  /** Adds a batch of the tape: its sums, and its prints when they are kept. Its contracts must have ids. */
+  add(batch: TradeBatch): Promise<void>;
+  /** Sets the day volumes of contracts, for files that have nothing else. */
+  addVolumes(contracts: Int32Array, volumes: Float64Array): Promise<void>;
+}
+
+/** What the file had, known when it is read. */
+export interface FileRows {
+  readonly rows: number;
+  readonly rejected: number;
+}
+
+/** The file a session's day is made of; null while it is live or unknown. */
+export async function currentFile(
+  db: Queries,
+  sessionDate: string,
+): Promise<{ readonly checksum: string; readonly printsKept: boolean } | null> {
+  const [row] = await db.rows<{ checksum: string; printsKept: boolean }>(
+    'select checksum, prints_kept as "printsKept" from spyhop.imported_file where session_date = $1 and is_current',
+    [sessionDate],
+  );
+  return row ?? null;
+}
+
+const RECORD_FILE = `
+  insert into spyhop.imported_file (checksum, name, kind, session_date, bytes, row_count, rejected_count,
+    prints_kept, imported_at, is_current)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, true) returning file_id`;
+
+/**
+ * Replaces a day by what `write` gives the sink, all or nothing: until the commit readers see the old day. Live prints
+ * of the session are refused from then on, and its gaps count as settled.
+ */
+export async function replaceDay(
+  db: Database,
+  table: ContractTable,
+  contracts: ContractIds,
+  file: ImportedFile,
+  write: (sink: DaySink) => Promise<FileRows>,
+): Promise<void> {
+  await db.transaction(async (transaction) => {
+    // Reading and writing a day takes minutes, between statements too.
+    await transaction.client.query(
+      'set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0',
+    );
+    // The live writer of this session waits here, and then finds the day settled.
+    await lockPosition(transaction, file.sessionDate);
+    const nameOf = (parent: string): string => `${parent}_${file.sessionDate.replaceAll('-', '')}_new`;
+    for (const parent of DAY_TABLES) {
+      await transaction.rows('select spyhop.make_day_table($1, $2)', [parent, nameOf(parent)]);
+    }
+    const sink = new ReplacementSink(transaction, table, contracts, file, nameOf);
+    const { rows, rejected } = await write(sink);
+    await sink.flush();
+    for (const parent of DAY_TABLES) {
+      await transaction.rows('select spyhop.replace_day_table($1, $2, $3::date)', [
+        parent,
+        nameOf(parent),
+        file.sessionDate,
+      ]);
+    }
+    await record(transaction, file, rows, rejected);
+  });
+}
+
+async function record(
+  transaction: Transaction,
+  file: ImportedFile,
+  rows: number,
+  rejected: number,
+): Promise<void> {
+  await transaction.change(
+    'update spyhop.imported_file set is_current = false where session_date = $1 and is_current',
+    [file.sessionDate],
+  );
+  const [inserted] = await transaction.rows<{ file_id: number }>(RECORD_FILE, [
+    file.checksum,
+    file.name,
+    file.kind,
+    file.sessionDate,
+    file.bytes,
+    rows,
+    rejected,
+    file.printsKept,
+    new Date(file.importedAtMs).toISOString(),
+  ]);
+  await transaction.change('update spyhop.journal_position set settled_by = $2 where session_date = $1', [
+    file.sessionDate,
+    inserted!.file_id,
+  ]);
+  await transaction.change("update spyhop.feed_gap set state = 'settled' where session_date = $1", [
+    file.sessionDate,
+  ]);
+}
+
+class ReplacementSink implements DaySink {
+  readonly #transaction: Transaction;
+  readonly #table: ContractTable;
+  readonly #contracts: ContractIds;
+  readonly #file: ImportedFile;
+  readonly #nameOf: (parent: string) => string;
+  readonly #encoder = new PrintEncoder();
+  #sums: BarSums;
+  #summedRows = 0;
+
+  constructor(
+    transaction: Transaction,
+    table: ContractTable,
+    contracts: ContractIds,
+    file: ImportedFile,
+    nameOf: (parent: string) => string,
+  ) {
+    this.#transaction = transaction;
+    this.#table = table;
+    this.#contracts = contracts;
+    this.#file = file;
+    this.#nameOf = nameOf;
+    this.#sums = new BarSums(table);
+  }
+
+  async add(batch: TradeBatch): Promise<void> {
+    if (batch.length === 0) return;
+    if (this.#file.printsKept) {
+      const statement = `copy spyhop.${this.#nameOf('print')} (${PRINT_COLUMNS}) from stdin with (format binary)`;
+      await copyInto(
+        this.#transaction.client,
+        statement,
+        this.#encoder.encode(batch, 0, this.#contracts.ids),
+      );
+    }
+    this.#sums.add(batch);
+    this.#summedRows += batch.length;
+    if (this.#summedRows >= SUMMED_ROWS_MAX) await this.flush();
+  }
+
+  async addVolumes(contracts: Int32Array, volumes: Float64Array): Promise<void> {
+    const { ids } = this.#contracts;
+    await addVolumes(
+      this.#transaction,
+      this.#file.sessionDate,
+      this.#nameOf('day_summary'),
+      Array.from(contracts, (contract) => ids[contract]!),
+      [...volumes],
+    );
+  }
+
+  async flush(): Promise<void> {
+    await addSums(this.#transaction, this.#file.sessionDate, this.#sums, this.#contracts.ids, {
+      bar: this.#nameOf('bar'),
+      flow: this.#nameOf('flow'),
+      day_summary: this.#nameOf('day_summary'),
+    });
+    this.#sums = new BarSums(this.#table);
+    this.#summedRows = 0;
+  }
+}

@@ -1,0 +1,153 @@
+// The scheduler: our clock decides what is due, pg-boss sees to it that it is done once, and again when it failed.
+//
+// pg-boss has cron too, but by the machine's time; a demo that plays last Friday on a Sunday, and a test, have another.
+// So due times come from due.ts and the clock handed in, and pg-boss is only told "now, under this key": one job a key
+// is queued or active at a time in all processes, a job whose process died is given out again when its heartbeat
+// stops, and a failed one is repeated. What is done twice in spite of that changes nothing: the jobs are idempotent.
+import { PgBoss } from 'pg-boss';
+import { type BaselineRun, buildBaseline, currentRun } from '../db/baselines.ts';
+import type { Database } from '../db/pool.ts';
+import type { Clock, Timer } from '../lib/clock.ts';
+import { nextDueMs, sessionDueAt } from './due.ts';
+import { forgetOldDays, makeDaysAhead, RETENTION, type RetentionSettings } from './retention.ts';
+
+/** The clock may change its speed on the way, so it is looked at again after this at the latest, ms of the clock. */
+const LOOK_MS_MAX = 5 * 60_000;
+const JOB_CONNECTIONS = 2;
+const QUEUE = {
+  policy: 'exclusive',
+  retryLimit: 5,
+  retryDelay: 5,
+  retryBackoff: true,
+  heartbeatSeconds: 30,
+} as const;
+const BASELINE = 'baseline';
+const RETAIN = 'retention';
+
+interface SessionJob {
+  readonly sessionDate: string;
+}
+
+export interface JobSettings {
+  readonly url: string;
+  readonly db: Database;
+  /** Decides what is due; the machine's, or that of a demo. */
+  readonly clock: Clock;
+  readonly retention?: RetentionSettings;
+  /** How often pg-boss looks for jobs, seconds of the machine's clock. */
+  readonly pollSeconds?: number;
+  /** Told after a baseline was put in force, so that engines take it. */
+  readonly onBaseline?: (run: BaselineRun) => void;
+  /** Told of failed jobs and of a database that is away. */
+  readonly onError?: (error: unknown) => void;
+}
+
+export interface Jobs {
+  /** Makes the baseline of a session now, beside the schedule. */
+  runBaseline(asOf: string): Promise<BaselineRun>;
+  /** Ends after the job under way, or after `deadlineMs`. */
+  close(deadlineMs?: number): Promise<void>;
+}
+
+/** Starts the jobs: what was missed while nobody ran is due at once. */
+export async function startJobs(settings: JobSettings): Promise<Jobs> {
+  const { db, clock } = settings;
+  const onError = settings.onError ?? (() => {});
+  const boss = new PgBoss({
+    connectionString: settings.url,
+    schema: 'spyhop_jobs',
+    application_name: 'spyhop jobs',
+    max: JOB_CONNECTIONS,
+    schedule: false,
+    superviseIntervalSeconds: 15,
+  });
+  boss.on('error', onError);
+  const runBaseline = async (asOf: string): Promise<BaselineRun> => {
+    const run = await buildBaseline(db, asOf, clock.now());
+    settings.onBaseline?.(run);
+    return run;
+  };
+  await makeDaysAhead(db, sessionDueAt(clock.now()));
+  await boss.start();
+  const polling = { pollingIntervalSeconds: settings.pollSeconds ?? 1 };
+  await boss.createQueue(BASELINE, QUEUE);
+  await boss.createQueue(RETAIN, QUEUE);
+  await boss.work<SessionJob>(BASELINE, polling, async (jobs) => {
+    for (const { data } of jobs) await reporting(onError, () => runBaseline(data.sessionDate));
+  });
+  await boss.work<SessionJob>(RETAIN, polling, async (jobs) => {
+    for (const { data } of jobs) {
+      await reporting(onError, async () => {
+        await makeDaysAhead(db, data.sessionDate);
+        await forgetOldDays(db, data.sessionDate, settings.retention ?? RETENTION);
+      });
+    }
+  });
+  const schedule = new Schedule(boss, db, clock, onError);
+  await schedule.look();
+  return {
+    runBaseline,
+    async close(deadlineMs = 10_000) {
+      schedule.stop();
+      await boss.stop({ graceful: true, close: true, timeout: deadlineMs });
+    },
+  };
+}
+
+async function reporting(onError: (error: unknown) => void, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    onError(error);
+    throw error;
+  }
+}
+
+/** Looks at the clock and asks for what is due, once a session. */
+class Schedule {
+  readonly #boss: PgBoss;
+  readonly #db: Database;
+  readonly #clock: Clock;
+  readonly #onError: (error: unknown) => void;
+  #asked = '';
+  #timer: Timer | null = null;
+  #stopped = false;
+
+  constructor(boss: PgBoss, db: Database, clock: Clock, onError: (error: unknown) => void) {
+    this.#boss = boss;
+    this.#db = db;
+    this.#clock = clock;
+    this.#onError = onError;
+  }
+
+  async look(): Promise<void> {
+    try {
+      // Asking takes time, in which the clock may have come to the next: a fast one, or a machine that slept.
+      while (sessionDueAt(this.#clock.now()) > this.#asked) await this.#ask(sessionDueAt(this.#clock.now()));
+    } catch (error) {
+      // The database is away: the next look asks again.
+      this.#onError(error);
+    }
+    this.#wait();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#timer?.cancel();
+  }
+
+  async #ask(sessionDate: string): Promise<void> {
+    const current = await currentRun(this.#db);
+    const key = { singletonKey: sessionDate };
+    if (current === null || current.asOf < sessionDate) await this.#boss.send(BASELINE, { sessionDate }, key);
+    await this.#boss.send(RETAIN, { sessionDate }, key);
+    this.#asked = sessionDate;
+  }
+
+  #wait(): void {
+    if (this.#stopped) return;
+    const nowMs = this.#clock.now();
+    const dueMs = (nextDueMs(nowMs) ?? Infinity) - nowMs;
+    this.#timer = this.#clock.after(Math.min(dueMs, LOOK_MS_MAX), () => void this.look());
+  }
+}
