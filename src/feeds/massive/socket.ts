@@ -3,8 +3,8 @@ import { WebSocket } from 'ws';
 import type { Clock, Timer } from '../../lib/clock.ts';
 import { readStatuses } from './statuses.ts';
 
-/** Larger frames end the connection: the provider's own client reads at most 1 MB. */
-export const FRAME_BYTES_MAX = 16 * 1024 * 1024;
+/** Larger frames end the connection: the provider's own client reads at most 1 MB, and decoding holds the event loop. */
+export const FRAME_BYTES_MAX = 4 * 1024 * 1024;
 /** How often the other side is asked for a sign of life, and how long it may take to answer. */
 const PING_MS = 20_000;
 const PONG_MS = 10_000;
