@@ -176,7 +176,7 @@ export interface LogSettings {
   /** The least level that is written; "silent" for none. */
   readonly level: Level | 'silent';
   readonly destination: LogDestination;
-  /** Secrets that must not stand in any line: keys, tokens, passwords. Those of fewer than 6 characters are not sought. */
+  /** Secrets that must not stand in any line: keys, tokens, passwords. Those under 6 characters are not sought. */
   readonly redact: readonly string[];
   /** The machine's clock: the time of the line and the span of the limit. */
   readonly clock: Pick<Clock, 'now'>;

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ManualClock } from '../src/lib/clock.ts';
 import { createLog, LINES_PER_MINUTE_MAX, LOG_KINDS, type LogSettings, redacted } from '../src/log.ts';
+import { assertProperty } from './support/properties.ts';
 
 const NOON_MS = Date.UTC(2026, 10, 20, 17);
 const KEY = 'pk_9Zx/"7\\secret+key';
@@ -48,7 +49,7 @@ describe('a line', () => {
   });
 
   test('never breaks out of its line, whatever a field holds', () => {
-    fc.assert(
+    assertProperty(
       fc.property(fc.string({ unit: 'binary' }), (sample) => {
         const { log, lines, last } = logTo({ redact: [] });
         log.write('feed.malformed', { reason: 'bad_number', sample });

@@ -149,7 +149,8 @@ export function entryPage({ info, paths }: OpenApiDocument): string {
     .map(([path, { get }]) => `<li><a href="${path}">${path}</a>: ${escape(get.summary)}</li>\n`);
   return page(
     info.title,
-    `<h1>${escape(info.title)}</h1>\n<p>Version ${escape(info.version)}: unusual options activity, as it happens.</p>\n` +
+    `<h1>${escape(info.title)}</h1>\n` +
+      `<p>Version ${escape(info.version)}: unusual options activity, as it happens.</p>\n` +
       `<ul>\n${links.join('')}</ul>\n`,
   );
 }

@@ -70,7 +70,9 @@ const RETRY = { headers: { 'retry-after': String(RETRY_SECONDS) } };
 
 /** The problem of the database being away. */
 export function storeAway(): Problem {
-  const detail = `The database does not answer now; alerts are still found and kept. Ask again in ${RETRY_SECONDS} seconds.`;
+  const detail =
+    'The database does not answer now; alerts are still found and kept. ' +
+    `Ask again in ${RETRY_SECONDS} seconds.`;
   return new Problem('store-away', detail, RETRY);
 }
 
