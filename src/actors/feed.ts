@@ -4,26 +4,27 @@
 //        └─ lost, kicked, dropped, too slow to answer ─► backoff ─► open
 //   open ── the key is refused, or the plan has no tape ─► refused          any ── drain ─► closed
 //
-// What each state does with each event ("·" means nothing, on purpose); test/actors/feed.test.ts has a test a cell:
+// What each state does with each event ("·" means nothing, on purpose); a test a cell in
+// test/actors/feed-table.test.ts:
 //
-//   event         connecting      authenticating  subscribing      live           stale          backoff  refused  closed
-//   greeted       authenticating  ·               ·                ·              ·              ·        ·        ·
-//   authenticated authenticating  subscribing     ·                ·              ·              ·        ·        ·
-//   accepted      authenticating  ·               live             ·              ·              ·        ·        ·
-//   declined      authenticating  ·               next channel,    notice         notice         ·        ·        ·
-//                                                 after the last:
-//                                                 refused
-//   authFailed    refused         refused         refused          refused        refused        ·        ·        ·
-//   kicked        backoff, long   backoff, long   backoff, long    backoff, long  backoff, long  ·        ·        ·
-//   dropped       backoff         backoff         backoff          backoff        backoff        ·        ·        ·
-//   lost          backoff         backoff         backoff          backoff        backoff        ·        ·        ·
-//   data          ·               ·               live             ·              live           ·        ·        ·
-//   quotes        kept            kept            kept             sent           sent           kept     ·        ·
-//   deadline      backoff         backoff         backoff          stale if       live if quiet  open     (none)   (none)
-//                                                                  silent, else   is expected,
-//                                                                  live           backoff if too
-//                                                                                 long, else stale
-//   drain         closed          closed          closed           closed         closed         closed   closed   ·
+// event         connecting      authenticating  subscribing      live           stale          backoff  refused  closed
+// greeted       authenticating  ·               ·                ·              ·              ·        ·        ·
+// authenticated authenticating  subscribing     ·                ·              ·              ·        ·        ·
+// accepted      authenticating  ·               live             ·              ·              ·        ·        ·
+// declined      authenticating  ·               next channel,    notice         notice         ·        ·        ·
+//                                               after the last:
+//                                               refused
+// authFailed    refused         refused         refused          refused        refused        ·        ·        ·
+// kicked        backoff, long   backoff, long   backoff, long    backoff, long  backoff, long  ·        ·        ·
+// dropped       backoff         backoff         backoff          backoff        backoff        ·        ·        ·
+// lost          backoff         backoff         backoff          backoff        backoff        ·        ·        ·
+// data          ·               ·               live             ·              live           ·        ·        ·
+// quotes        kept            kept            kept             sent           sent           kept     ·        ·
+// deadline      backoff         backoff         backoff          stale if       live if quiet  open     (none)   (none)
+//                                                                silent, else   is expected,
+//                                                                live           backoff if too
+//                                                                               long, else stale
+// drain         closed          closed          closed           closed         closed         closed   closed   ·
 //
 // Time to wait runs on one clock and the market's time on another: a demo plays a morning in a minute, but a server's
 // answer takes as long as ever.

@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 import type { Clock, Timer } from '../../lib/clock.ts';
 import { readStatuses } from './statuses.ts';
 
-/** Larger frames end the connection: the provider's own client reads at most 1 MB, and decoding holds the event loop. */
+/** Larger frames end the connection: the provider's own client reads 1 MB, and decoding holds the event loop. */
 export const FRAME_BYTES_MAX = 4 * 1024 * 1024;
 /** How often the other side is asked for a sign of life, and how long it may take to answer. */
 const PING_MS = 20_000;
