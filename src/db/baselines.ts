@@ -10,6 +10,9 @@ const BASELINE_LOCK = 7_796_403;
 /** Runs kept, so that a receipt's baseline can be looked up for a while. */
 export const RUNS_KEPT = 10;
 
+/** 30 sessions of 400,000 contracts take longer than any answer to a person may. */
+const BULK = { statementMsMax: 600_000 };
+
 /** A run of the baseline job. */
 export interface BaselineRun {
   readonly run: number;
@@ -54,8 +57,6 @@ const SWAP = `
  */
 export async function buildBaseline(db: Database, asOf: string, builtAtMs: number): Promise<BaselineRun> {
   return db.transaction(async (transaction) => {
-    // 30 sessions of 400,000 contracts take longer than any answer to a person may.
-    await transaction.rows("select set_config('statement_timeout', '600000', true)");
     await transaction.rows('select pg_advisory_xact_lock($1)', [BASELINE_LOCK]);
     const candidates = sessionsBefore(asOf, BASELINE_SESSIONS);
     const [found] = await transaction.rows<{ dates: string[]; fingerprint: string }>(FINGERPRINT, [
@@ -68,7 +69,7 @@ export async function buildBaseline(db: Database, asOf: string, builtAtMs: numbe
       return { ...equal, asOf, dates, made: false };
     }
     return makeRun(transaction, asOf, dates, fingerprint, builtAtMs);
-  });
+  }, BULK);
 }
 
 async function makeRun(
@@ -110,7 +111,6 @@ export interface LoadedBaseline extends VolumeBaseline {
  */
 export async function loadBaseline(db: Database, table: ContractTable): Promise<LoadedBaseline> {
   const loaded = await db.transaction(async (transaction) => {
-    await transaction.rows("select set_config('statement_timeout', '120000', true)");
     const current = await currentRun(transaction);
     if (current === null) return null;
     const values = await transaction.rows<{ osi: string; volume_sum: number }>(
@@ -119,7 +119,7 @@ export async function loadBaseline(db: Database, table: ContractTable): Promise<
       [current.run, current.asOf],
     );
     return { current, values };
-  });
+  }, BULK);
   if (loaded === null) return { run: 0, asOf: null, sessions: 0, dates: [], volumeSum: () => 0 };
   const sums = new Map<number, number>();
   for (const { osi, volume_sum: sum } of loaded.values) {

@@ -11,6 +11,9 @@ import type { Database, Queries, Transaction } from './pool.ts';
 /** Rows after which sums go to the database, so that a day of 10 M prints needs no more memory than its tape. */
 const SUMMED_ROWS_MAX = 1_000_000;
 
+/** A statement of an import waits for readers that hold the day, and may send a million sums. */
+const BULK = { statementMsMax: 600_000 };
+
 /** A file as it is remembered. */
 export interface ImportedFile {
   /** SHA-256 of its bytes on disk, hex. */
@@ -66,10 +69,8 @@ export async function replaceDay(
   write: (sink: DaySink) => Promise<FileRows>,
 ): Promise<void> {
   await db.transaction(async (transaction) => {
-    // Reading and writing a day takes minutes, between statements too.
-    await transaction.client.query(
-      'set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0',
-    );
+    // The rows come from a file, at its pace.
+    await transaction.client.query('set local idle_in_transaction_session_timeout = 0');
     // The live writer of this session waits here, and then finds the day settled.
     await lockPosition(transaction, file.sessionDate);
     const nameOf = (parent: string): string => `${parent}_${file.sessionDate.replaceAll('-', '')}_new`;
@@ -87,7 +88,7 @@ export async function replaceDay(
       ]);
     }
     await record(transaction, file, rows, rejected);
-  });
+  }, BULK);
 }
 
 async function record(

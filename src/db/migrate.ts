@@ -10,6 +10,9 @@ const SCHEMA_LOCK = 7_796_401;
 /** Functions before the views and triggers that use them. */
 const OBJECT_KINDS = ['functions', 'views', 'triggers'] as const;
 
+/** A migration of a large table may take an hour, and a start waits for another's. */
+const MIGRATION = { statementMsMax: 3_600_000 };
+
 interface Migration {
   readonly number: number;
   readonly name: string;
@@ -85,11 +88,9 @@ async function locked<Result>(
   work: (transaction: Transaction) => Promise<Result>,
 ): Promise<Result> {
   return db.transaction(async (transaction) => {
-    // A start waits for another's migration, however long that takes.
-    await transaction.client.query('set local statement_timeout = 0');
     await transaction.rows('select pg_advisory_xact_lock($1)', [SCHEMA_LOCK]);
     return work(transaction);
-  });
+  }, MIGRATION);
 }
 
 async function nextMigration(

@@ -22,8 +22,14 @@ export interface Transaction extends Queries {
 }
 
 export interface Database extends Queries {
-  /** Runs `work` in a transaction: committed when it resolves, rolled back when it rejects. */
-  transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result>;
+  /**
+   * Runs `work` in a transaction: committed when it resolves, rolled back when it rejects.
+   * @param limits longest a statement may take in it, ms, when that is not what the pool says
+   */
+  transaction<Result>(
+    work: (transaction: Transaction) => Promise<Result>,
+    limits?: { readonly statementMsMax: number },
+  ): Promise<Result>;
   /** Connections open, idle and waited for. */
   readonly connections: { readonly open: number; readonly idle: number; readonly waiting: number };
   close(): Promise<void>;
@@ -37,7 +43,7 @@ export interface DatabaseSettings {
   readonly statementMsMax: number;
   /** Longest to wait for a connection, ms. */
   readonly connectMsMax?: number;
-  /** Transactions of a reader cannot write. */
+  /** A reader: each query runs in a transaction of its own that cannot write and that the server ends in time. */
   readonly readOnly?: boolean;
   /** Told when an idle connection breaks; the pool replaces it by itself. */
   readonly onConnectionLost?: (error: Error) => void;
@@ -74,9 +80,14 @@ const parsers = {
   },
 };
 
-function queriesOn(client: Pick<Pool | PoolClient, 'query'>): Queries {
-  const run = async (text: string, parameters: readonly Parameter[] = []): Promise<QueryResult> =>
-    client.query(text, [...parameters]);
+/** The server ends a statement first; this is for one that went silent. */
+const SILENCE_MS = 5000;
+
+function queriesOn(client: Pick<Pool | PoolClient, 'query'>, statementMsMax: number): Queries {
+  const run = async (text: string, parameters: readonly Parameter[] = []): Promise<QueryResult> => {
+    const query = { text, values: [...parameters], query_timeout: statementMsMax + SILENCE_MS };
+    return client.query(query);
+  };
   return {
     rows: async <Result>(text: string, parameters?: readonly Parameter[]) =>
       (await run(text, parameters)).rows as Result[],
@@ -90,33 +101,36 @@ export function openDatabase(settings: DatabaseSettings): Database {
     connectionString: settings.url,
     max: settings.connectionsMax,
     connectionTimeoutMillis: settings.connectMsMax ?? 5000,
-    // The server is told in each transaction; this is for single statements, and for a server that went silent.
-    query_timeout: settings.statementMsMax + 1000,
     keepAlive: true,
     application_name: 'spyhop',
     types: parsers,
   });
   pool.on('error', (error) => settings.onConnectionLost?.(error));
-  const begin =
-    `begin${settings.readOnly === true ? ' read only' : ''}; ` +
-    `set local statement_timeout = ${Math.trunc(settings.statementMsMax)}; ` +
+  const { readOnly = false } = settings;
+  const begin = (statementMsMax: number): string =>
+    `begin${readOnly ? ' read only' : ''}; ` +
+    `set local statement_timeout = ${Math.trunc(statementMsMax)}; ` +
     // A client that vanished in the middle must not hold its locks.
     'set local idle_in_transaction_session_timeout = 60000';
-  return {
-    ...queriesOn(pool),
-    async transaction(work) {
+  const database: Database = {
+    ...queriesOn(pool, settings.statementMsMax),
+    async transaction(work, { statementMsMax } = settings) {
+      const control = async (text: string): Promise<unknown> => {
+        const query = { text, query_timeout: settings.statementMsMax + SILENCE_MS };
+        return client.query(query);
+      };
       const client = await pool.connect();
       let broken: Error | undefined;
       // Without a listener a connection lost in the middle would end the process.
       const onError = (error: Error): void => void (broken = error);
       client.on('error', onError);
       try {
-        await client.query(begin);
-        const result = await work({ ...queriesOn(client), client });
-        await client.query('commit');
+        await control(begin(statementMsMax));
+        const result = await work({ ...queriesOn(client, statementMsMax), client });
+        await control('commit');
         return result;
       } catch (error) {
-        await client.query('rollback').catch((cause: Error) => (broken = cause));
+        await control('rollback').catch((cause: Error) => (broken = cause));
         throw error;
       } finally {
         client.off('error', onError);
@@ -128,4 +142,9 @@ export function openDatabase(settings: DatabaseSettings): Database {
     },
     close: () => pool.end(),
   };
+  if (readOnly) {
+    database.rows = (text, parameters) => database.transaction((reader) => reader.rows(text, parameters));
+    database.change = (text, parameters) => database.transaction((reader) => reader.change(text, parameters));
+  }
+  return database;
 }
