@@ -1,6 +1,7 @@
 // The engine without a service: one session's tape through streams, actors and domain, alerts out.
 import { map, Subject } from 'rxjs';
 import { Directory } from './actors/directory.ts';
+import type { ContractArena } from './domain/arena.ts';
 import { type Alert, alertOf } from './domain/alert.ts';
 import type { VolumeBaseline } from './domain/baseline.ts';
 import type { CancelLedger } from './domain/cancel-ledger.ts';
@@ -115,8 +116,14 @@ function summaryOf(directory: Directory, received: number, alerts: number): Engi
     failures: directory.failures,
     latePrints,
     unmatchedCancels,
-    contracts: [...arenas].reduce((sum, arena) => sum + arena.count, 0),
+    contracts: contractsIn(arenas, directory.failures),
     underlyings: directory.underlyings,
     alerts,
   };
+}
+
+/** Contracts with a row; one whose underlying failed and was begun anew has several. */
+function contractsIn(arenas: ReadonlySet<ContractArena>, failures: number): number {
+  if (failures === 0) return [...arenas].reduce((sum, arena) => sum + arena.count, 0);
+  return new Set([...arenas].flatMap((arena) => arena.contracts())).size;
 }

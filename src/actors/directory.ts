@@ -99,8 +99,7 @@ export class Directory {
   /** Stops every actor; their states stay readable. */
   stop(): void {
     for (const shard of this.#shards) {
-      shard.send({ type: 'stop' });
-      shard.stop();
+      if (shard.getSnapshot().status === 'active') shard.send({ type: 'stop' });
     }
   }
 

@@ -46,6 +46,11 @@ export class ContractArena {
     this.words[this.#count * ROW_WORDS] = contract;
     return this.#count++;
   }
+
+  /** The contract of every row. */
+  contracts(): number[] {
+    return Array.from({ length: this.#count }, (_, slot) => this.words[slot * ROW_WORDS]!);
+  }
 }
 
 /** Where each contract's row lies: slot + 1 in the arena of its shard, 0 before its first print of the session. */
