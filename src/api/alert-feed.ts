@@ -5,7 +5,6 @@ import { assert } from '../lib/assert.ts';
 /** An alert ready to be written to a stream; its text is made once for all who follow. */
 export interface AlertFrame {
   readonly id: string;
-  readonly at: string;
   /** The lines of a server-sent event. */
   readonly text: string;
 }
@@ -39,19 +38,13 @@ export interface Subscription {
   cancel(): void;
 }
 
-/** The order in which alerts are told: by the clock of the tape, equal ones by id. */
-export function compareFrames(a: Pick<AlertFrame, 'at' | 'id'>, b: Pick<AlertFrame, 'at' | 'id'>): number {
-  if (a.at !== b.at) return a.at < b.at ? -1 : 1;
-  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
-}
-
 /** Makes the event of an alert. JSON has no bare line break, so one data line holds it. */
 export function frameOf(alert: Alert): AlertFrame {
-  const { id, at } = alert;
-  return { id, at, text: `id: ${id}\nevent: alert\ndata: ${JSON.stringify(alert)}\n\n` };
+  const { id } = alert;
+  return { id, text: `id: ${id}\nevent: alert\ndata: ${JSON.stringify(alert)}\n\n` };
 }
 
-/** Alerts to all who follow. One for the service; publish what is stored, so that who comes back misses nothing. */
+/** Alerts to all who follow. One for the service. */
 export class AlertFeed {
   readonly limits: AlertFeedLimits;
   readonly #subscriptions = new Set<Queue>();
@@ -65,12 +58,9 @@ export class AlertFeed {
     assert(this.limits.queueMax > 0 && this.limits.recentMax >= 0, 'limits of the alert feed are positive');
   }
 
-  /**
-   * Tells the alerts of one commit. They are put into the order of the store first, so that a client that comes
-   * back after a restart, and is served by time from the store, finds the border where it left.
-   */
+  /** Tells the alerts of one commit, once they are stored and in that order: who comes back is served by it. */
   publish(alerts: readonly Alert[]): void {
-    const frames = alerts.map(frameOf).sort(compareFrames);
+    const frames = alerts.map(frameOf);
     if (frames.length === 0) return;
     this.#published += frames.length;
     this.#recent.push(...frames);
@@ -97,11 +87,6 @@ export class AlertFeed {
   recentAfter(id: string): readonly AlertFrame[] | null {
     const place = this.#recent.findLastIndex((frame) => frame.id === id);
     return place < 0 ? null : this.#recent.slice(place + 1);
-  }
-
-  /** The recent alerts, in the order they were told. */
-  get recent(): readonly AlertFrame[] {
-    return this.#recent;
   }
 
   /** Plain counts for the metrics. */

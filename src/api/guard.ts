@@ -29,7 +29,7 @@ export function checkExposure({ host, token }: Pick<ApiSettings, 'host' | 'token
   if (token !== null || isLoopback(host)) return;
   throw new Refusal(
     `the API may not listen on ${host === '' ? 'every address' : host} without a token, because anybody who reaches ` +
-      'it could read: set SPYHOP_API_TOKEN, or listen on 127.0.0.1',
+      'it could read: give --token or set SPYHOP_TOKEN, or listen on 127.0.0.1',
     { exitCode: 2 },
   );
 }

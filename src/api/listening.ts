@@ -8,10 +8,10 @@ function listenRefusal(error: unknown, { host, port }: { host: string; port: num
   const code = error instanceof Error && 'code' in error ? error.code : '';
   const where = `port ${port} on ${host}`;
   const words: Readonly<Record<string, string>> = {
-    EADDRINUSE: `${where} is in use: stop what listens there, or choose another with SPYHOP_API_PORT`,
-    EACCES: `${where} may not be listened on: choose a port above 1023 with SPYHOP_API_PORT`,
-    EADDRNOTAVAIL: `${host} is not an address of this machine: choose another with SPYHOP_API_HOST`,
-    ENOTFOUND: `${host} is not the name of an address: choose another with SPYHOP_API_HOST`,
+    EADDRINUSE: `${where} is in use: stop what listens there, or choose another with --port`,
+    EACCES: `${where} may not be listened on: choose a port above 1023 with --port`,
+    EADDRNOTAVAIL: `${host} is not an address of this machine: choose another with --host`,
+    ENOTFOUND: `${host} is not the name of an address: choose another with --host`,
   };
   const refusal = words[String(code)];
   return refusal === undefined ? error : new Refusal(refusal, { cause: error });

@@ -1,4 +1,5 @@
 // What the API needs of the rest of the service, and the bounds it keeps; the composition root hands all of it in.
+import type { Alert } from '../domain/alert.ts';
 import type { StoreQueries } from '../domain/answers.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../log.ts';
@@ -52,6 +53,11 @@ export const LIMITS = {
 /** Everything the API stands on. */
 export interface ApiPorts {
   readonly store: StoreQueries;
+  /**
+   * Alerts stored after this one, in the order they were stored, at most `limit`; null when it is not known.
+   * Time is no such order: an alert found late is stored after one with a newer time.
+   */
+  readonly alertsAfter: (id: string, limit: number) => Promise<readonly Alert[] | null>;
   /** True for errors of the store that pass by themselves: the database is away, or too busy. */
   readonly isStoreAway: (error: unknown) => boolean;
   readonly alertFeed: AlertFeed;

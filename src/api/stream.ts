@@ -1,13 +1,11 @@
 // The stream of alerts as server-sent events: resumed where a client left off, then live, without a gap or a double.
 //
 // Joining comes before asking: what is published while the store answers waits in the client's queue, and what the
-// store has told already is left out of the queue. After a restart of the service the order of arrival is known only
-// to the store, as time and id: an alert that is published later than one with a newer time is then not told again.
+// store has told already is left out of the queue. Both tell alerts in the order they were stored.
 import type { ServerResponse } from 'node:http';
-import type { TimeCursor } from '../domain/answers.ts';
 import { assert } from '../lib/assert.ts';
 import type { Timer } from '../lib/clock.ts';
-import { type AlertFeed, type AlertFrame, compareFrames, frameOf, type Subscription } from './alert-feed.ts';
+import { type AlertFeed, type AlertFrame, frameOf, type Subscription } from './alert-feed.ts';
 import { alertId, optional } from './parameter.ts';
 import { LIMITS, type ApiPorts } from './ports.ts';
 import { overloaded } from './problem.ts';
@@ -29,26 +27,20 @@ export interface OpenStream {
 /** What a client missed, oldest first; or the words that say why it cannot be told one by one. */
 type Missed = { readonly frames: readonly AlertFrame[] } | { readonly reset: string };
 
-/** What was told after an alert: from memory as it was told, else from the store by time and id. */
+/** What was told after an alert, from memory while it is recent, else from the store. */
 async function missedSince(lastId: string, ports: ApiPorts): Promise<Missed> {
-  const { store, alertFeed, settings } = ports;
+  const { alertsAfter, alertFeed, settings } = ports;
   const told = alertFeed.recentAfter(lastId);
   if (told !== null) return { frames: told };
-  const last = await store.alert(lastId);
-  if (last === null) return { reset: 'the last alert that you name is not known' };
   const most = settings.limits?.resumeAlertsMax ?? LIMITS.resumeAlertsMax;
-  const found = new Map<string, AlertFrame>();
-  let before: TimeCursor | null = null;
-  do {
-    const place = before === null ? {} : { before };
-    const page = await store.alerts({ fromMs: Date.parse(last.at), limit: STORE_PAGE, ...place });
-    for (const alert of page.items) if (compareFrames(alert, last) > 0) found.set(alert.id, frameOf(alert));
-    if (found.size > most) return { reset: `more than ${most} alerts were missed` };
-    before = page.next;
-  } while (before !== null);
-  // What is told and not yet visible in the store.
-  for (const frame of alertFeed.recent) if (compareFrames(frame, last) > 0) found.set(frame.id, frame);
-  return { frames: [...found.values()].sort(compareFrames) };
+  const frames: AlertFrame[] = [];
+  for (;;) {
+    const page = await alertsAfter(frames.at(-1)?.id ?? lastId, STORE_PAGE);
+    if (page === null) return { reset: 'the last alert that you name is not known' };
+    for (const alert of page) frames.push(frameOf(alert));
+    if (frames.length > most) return { reset: `more than ${most} alerts were missed` };
+    if (page.length < STORE_PAGE) return { frames };
+  }
 }
 
 class AlertStream implements OpenStream {

@@ -24,7 +24,7 @@ describe('an address that others reach', () => {
     async (host) => {
       const refusal = await refusalOf(() => serviceOf({ settings: { host } }));
       expect(refusal.exitCode).toBe(2);
-      expect(refusal.message).toMatch(/may not listen on .* without a token.*SPYHOP_API_TOKEN/);
+      expect(refusal.message).toMatch(/may not listen on .* without a token.*SPYHOP_TOKEN/);
     },
   );
 
@@ -51,7 +51,7 @@ describe('a port', () => {
     const { api } = serviceOf({ settings: { port } });
     const refusal = await refusalOf(() => api.listen());
     expect(refusal.message).toBe(
-      `port ${port} on 127.0.0.1 is in use: stop what listens there, or choose another with SPYHOP_API_PORT`,
+      `port ${port} on 127.0.0.1 is in use: stop what listens there, or choose another with --port`,
     );
     other.close();
     await api.close(1_000);

@@ -103,6 +103,17 @@ export class FakeStore implements StoreQueries {
     return this.stored.find((alert) => alert.id === id) ?? null;
   }
 
+  /** Places that were resumed from. */
+  readonly resumed: string[] = [];
+
+  /** The array's order is the order of storing. */
+  async alertsAfter(id: string, limit: number) {
+    await this.#ready();
+    this.resumed.push(id);
+    const place = this.stored.findIndex((alert) => alert.id === id);
+    return place < 0 ? null : this.stored.slice(place + 1, place + 1 + limit);
+  }
+
   async flow(underlying: string, sessionDate: string) {
     await this.#ready();
     if (underlying !== 'NVDA' || sessionDate !== SESSION) return null;
@@ -174,6 +185,7 @@ export function serviceOf({ settings = {}, feed = {}, alerts = 0 }: ServiceSetti
   const health: { parts: readonly HealthPart[] } = { parts: WELL };
   const ports: ApiPorts = {
     store,
+    alertsAfter: (id, limit) => store.alertsAfter(id, limit),
     isStoreAway: (error) => error instanceof DatabaseAway,
     alertFeed,
     health: () => health.parts,

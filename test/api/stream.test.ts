@@ -152,11 +152,14 @@ describe('who comes back', () => {
     raise(service, 6, 8);
     await until(() => again.ids.length >= 5);
     expect(again.ids).toEqual(ids(3, 8));
-    expect(service.store.asked).toEqual([]);
+    expect(service.store.resumed).toEqual([]);
   });
 
-  test('gets it in the order it was told, also where the clock of the tape went back', async () => {
-    const service = await listening();
+  test.each([
+    ['memory', {}],
+    ['the store', { recentMax: 0 }],
+  ])('gets from %s what was stored later, also where its time is older', async (_where, feed) => {
+    const service = await listening({ feed });
     raise(service, 5, 6);
     raise(service, 2, 3);
     const again = await Follower.of(service.port, { 'last-event-id': alertAt(5).id });
@@ -171,28 +174,33 @@ describe('who comes back', () => {
     raise(service, 2_500, 2_502);
     await until(() => again.ids.length >= 2_402);
     expect(again.ids).toEqual(ids(100, 2_502));
-    expect(service.store.asked.length).toBe(3);
+    expect(service.store.resumed).toEqual([99, 1_099, 2_099].map((number) => alertAt(number).id));
   });
 
-  test.each(['told before the store sees it', 'stored before it is told'])(
-    'misses nothing and gets nothing twice while the store answers: %s',
-    async (order) => {
+  test.each(['before', 'after'])(
+    'misses nothing and gets nothing twice of what is stored while the store answers, %s it has looked',
+    async (moment) => {
       const service = await listening({ alerts: 10 });
       const { store, alertFeed } = service;
       const gate = Promise.withResolvers<void>();
-      let asked = 0;
-      store.before = () => (++asked === 2 ? gate.promise : Promise.resolve());
+      const ask = store.alertsAfter.bind(store);
+      store.alertsAfter = async (id, limit) => {
+        if (moment === 'before') await gate.promise;
+        const page = await ask(id, limit);
+        await gate.promise;
+        return page;
+      };
       const coming = Follower.of(service.port, { 'last-event-id': alertAt(4).id });
-      await until(() => asked === 2);
-      if (order === 'told before the store sees it') alertFeed.publish([alertAt(10)]);
-      else raise(service, 10, 11);
-      raise(service, 11, 12);
+      await until(() => alertFeed.counts.subscribers === 1);
+      raise(service, 10, 12);
+      if (moment === 'before') store.stored.push(alertAt(12));
       gate.resolve();
       const again = await coming;
-      await until(() => again.ids.length >= 7);
-      raise(service, 12, 13);
-      await until(() => again.ids.includes(alertAt(12).id));
-      expect(again.ids).toEqual(ids(5, 13));
+      if (moment === 'before') alertFeed.publish([alertAt(12)]);
+      else raise(service, 12, 13);
+      raise(service, 13, 14);
+      await until(() => again.ids.includes(alertAt(13).id));
+      expect(again.ids).toEqual(ids(5, 14));
     },
   );
 
