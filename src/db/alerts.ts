@@ -107,3 +107,13 @@ export async function lastInsertion(db: Queries): Promise<number> {
   );
   return row?.last ?? 0;
 }
+
+/** Alerts stored after the one with this id, in the order they were stored; null when it is not stored. */
+export async function alertsAfter(db: Queries, id: string, limit: number): Promise<readonly Alert[] | null> {
+  const [place] = await db.rows<{ insertion: number }>(
+    'select insertion from spyhop.alert where alert_id = $1',
+    [id],
+  );
+  if (place === undefined) return null;
+  return (await alertsSince(db, place.insertion, limit)).map(({ alert }) => alert);
+}

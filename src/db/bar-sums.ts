@@ -39,16 +39,44 @@ export interface DaySum {
   last: number | null;
 }
 
+/** What the sums need to know of contracts, remembered, because parsing a ticker costs a microsecond. */
+export class ContractFacts {
+  readonly #table: ContractTable;
+  /** By contract: 0 not looked at yet, 1 a call, 2 a put. */
+  #rights = new Uint8Array(1024);
+
+  constructor(table: ContractTable) {
+    this.#table = table;
+  }
+
+  isCall(contract: number): boolean {
+    if (contract >= this.#rights.length) {
+      const larger = new Uint8Array(contract * 2);
+      larger.set(this.#rights);
+      this.#rights = larger;
+    }
+    const known = this.#rights[contract]!;
+    if (known !== 0) return known === 1;
+    const isCall = this.#table.contract(contract).right === 'call';
+    this.#rights[contract] = isCall ? 1 : 2;
+    return isCall;
+  }
+
+  underlyingOf(contract: number): string {
+    return this.#table.underlyingName(this.#table.underlyingOf(contract));
+  }
+}
+
 /**
  * Sums up prints of one session. Prints that may reach detectors count, as in baselines; a cancel subtracts its own
  * size and premium when and where it comes, so bars, flow and days always agree with each other.
  */
 export class BarSums {
-  readonly #table: ContractTable;
+  readonly #facts: ContractFacts;
   readonly #bars = new Map<number, BarSum>();
 
-  constructor(table: ContractTable) {
-    this.#table = table;
+  constructor(facts: ContractFacts) {
+    this.#facts = facts;
   }
 
   /** Adds the rows of a batch from `from` on. */
@@ -100,9 +128,8 @@ export class BarSums {
   /** The flow of the underlyings, by name and bucket. */
   flow(): FlowSum[] {
     const flows = new Map<string, FlowSum>();
-    const calls = new Map<number, boolean>();
     for (const bar of this.#bars.values()) {
-      const underlying = this.#table.underlyingName(this.#table.underlyingOf(bar.contract));
+      const underlying = this.#facts.underlyingOf(bar.contract);
       const key = `${underlying} ${bar.bucket}`;
       const flow = flows.get(key) ?? {
         underlying,
@@ -113,11 +140,9 @@ export class BarSums {
         putCents: 0,
       };
       flows.set(key, flow);
-      const call = calls.get(bar.contract) ?? this.#table.contract(bar.contract).right === 'call';
-      calls.set(bar.contract, call);
       flow.prints += bar.prints;
       flow.volume += bar.volume;
-      if (call) flow.callCents += bar.premium;
+      if (this.#facts.isCall(bar.contract)) flow.callCents += bar.premium;
       else flow.putCents += bar.premium;
     }
     return [...flows.values()].toSorted((a, b) =>

@@ -1,7 +1,7 @@
 // A day from its file: written beside the live day and put in its place in one transaction, with the file's record.
 import type { ContractTable } from '../domain/contract-table.ts';
 import type { TradeBatch } from '../domain/trade.ts';
-import { BarSums } from './bar-sums.ts';
+import { BarSums, ContractFacts } from './bar-sums.ts';
 import type { ContractIds } from './contracts.ts';
 import { copyInto, PRINT_COLUMNS, PrintEncoder } from './copy-binary.ts';
 import { addSums, addVolumes, DAY_TABLES } from './day-tables.ts';
@@ -123,7 +123,7 @@ async function record(
 
 class ReplacementSink implements DaySink {
   readonly #transaction: Transaction;
-  readonly #table: ContractTable;
+  readonly #facts: ContractFacts;
   readonly #contracts: ContractIds;
   readonly #file: ImportedFile;
   readonly #nameOf: (parent: string) => string;
@@ -139,11 +139,11 @@ class ReplacementSink implements DaySink {
     nameOf: (parent: string) => string,
   ) {
     this.#transaction = transaction;
-    this.#table = table;
+    this.#facts = new ContractFacts(table);
     this.#contracts = contracts;
     this.#file = file;
     this.#nameOf = nameOf;
-    this.#sums = new BarSums(table);
+    this.#sums = new BarSums(this.#facts);
   }
 
   async add(batch: TradeBatch): Promise<void> {
@@ -178,7 +178,7 @@ class ReplacementSink implements DaySink {
       flow: this.#nameOf('flow'),
       day_summary: this.#nameOf('day_summary'),
     });
-    this.#sums = new BarSums(this.#table);
+    this.#sums = new BarSums(this.#facts);
     this.#summedRows = 0;
   }
 }

@@ -45,6 +45,13 @@ const addDays = (table: string): string => `
     premium_cents = day.premium_cents + excluded.premium_cents,
     last_price_e4 = coalesce(excluded.last_price_e4, day.last_price_e4)`;
 
+/** An array of numbers as Postgres writes it; the client's own conversion quotes each and costs five times as much. */
+function arrayOf<Item>(items: readonly Item[], pick: (item: Item) => number | null): string {
+  let text = '{';
+  for (let at = 0; at < items.length; at++) text += `${at === 0 ? '' : ','}${pick(items[at]!) ?? 'null'}`;
+  return `${text}}`;
+}
+
 /** Adds sums to the tables of a day; `names` says which tables, the parents by default. */
 export async function addSums(
   db: Queries,
@@ -60,36 +67,36 @@ export async function addSums(
   for (const bars of chunks(sums.bars())) {
     await db.change(addBars(names.bar), [
       sessionDate,
-      bars.map(({ contract }) => ids[contract]!),
-      bars.map(({ bucket }) => bucket),
-      bars.map(({ open }) => open),
-      bars.map(({ high }) => high),
-      bars.map(({ low }) => low),
-      bars.map(({ close }) => close),
-      bars.map(({ prints }) => prints),
-      bars.map(({ volume }) => volume),
-      bars.map(({ premium }) => premium),
+      arrayOf(bars, ({ contract }) => ids[contract]!),
+      arrayOf(bars, ({ bucket }) => bucket),
+      arrayOf(bars, ({ open }) => open),
+      arrayOf(bars, ({ high }) => high),
+      arrayOf(bars, ({ low }) => low),
+      arrayOf(bars, ({ close }) => close),
+      arrayOf(bars, ({ prints }) => prints),
+      arrayOf(bars, ({ volume }) => volume),
+      arrayOf(bars, ({ premium }) => premium),
     ]);
   }
   for (const flow of chunks(sums.flow())) {
     await db.change(addFlow(names.flow), [
       sessionDate,
       flow.map(({ underlying }) => underlying),
-      flow.map(({ bucket }) => bucket),
-      flow.map(({ prints }) => prints),
-      flow.map(({ volume }) => volume),
-      flow.map(({ callCents }) => callCents),
-      flow.map(({ putCents }) => putCents),
+      arrayOf(flow, ({ bucket }) => bucket),
+      arrayOf(flow, ({ prints }) => prints),
+      arrayOf(flow, ({ volume }) => volume),
+      arrayOf(flow, ({ callCents }) => callCents),
+      arrayOf(flow, ({ putCents }) => putCents),
     ]);
   }
   for (const days of chunks(sums.days())) {
     await db.change(addDays(names.day_summary), [
       sessionDate,
-      days.map(({ contract }) => ids[contract]!),
-      days.map(({ volume }) => volume),
-      days.map(({ prints }) => prints),
-      days.map(({ premium }) => premium),
-      days.map(({ last }) => last),
+      arrayOf(days, ({ contract }) => ids[contract]!),
+      arrayOf(days, ({ volume }) => volume),
+      arrayOf(days, ({ prints }) => prints),
+      arrayOf(days, ({ premium }) => premium),
+      arrayOf(days, ({ last }) => last),
     ]);
   }
 }

@@ -1,7 +1,7 @@
 // Storing a batch: prints by COPY, their sums and the journal position in one transaction, so that nothing is twice.
 import type { ContractTable } from '../domain/contract-table.ts';
 import type { TradeBatch } from '../domain/trade.ts';
-import { BarSums } from './bar-sums.ts';
+import { BarSums, ContractFacts } from './bar-sums.ts';
 import { ContractIds } from './contracts.ts';
 import { copyInto, PRINT_COLUMNS, PrintEncoder } from './copy-binary.ts';
 import { addSums, makeDay } from './day-tables.ts';
@@ -37,6 +37,7 @@ export function createPrintWriter(
   before: (point: 'copy' | 'sums' | 'commit') => void = () => {},
 ): PrintWriter {
   const contracts = new ContractIds(table);
+  const facts = new ContractFacts(table);
   const encoder = new PrintEncoder();
   const daysMade = new Set<string>();
   /** The batch whose store ended in an error, and how much of it had been known before: the commit may have held. */
@@ -64,7 +65,7 @@ export function createPrintWriter(
         await copyInto(transaction.client, COPY_PRINTS, encoder.encode(batch, known, contracts.ids));
       }
       before('sums');
-      const sums = new BarSums(table);
+      const sums = new BarSums(facts);
       sums.add(batch, known);
       await addSums(transaction, date, sums, contracts.ids);
       await movePosition(transaction, date, batch.firstRow + batch.length);
