@@ -50,7 +50,11 @@ export function readCommandLine<Name extends OptionName>(
     options: Object.fromEntries(
       names.map((name) => [
         name,
-        { type: OPTIONS[name].type === 'flag' ? 'boolean' : 'string', multiple: true },
+        {
+          type: OPTIONS[name].type === 'flag' ? 'boolean' : 'string',
+          multiple: true,
+          ...(name === 'help' ? { short: 'h' } : {}),
+        },
       ]),
     ),
   });

@@ -1,16 +1,25 @@
 // The program: finds the command, reads its options, runs it, and turns what goes wrong into one sentence.
-import { readFile } from 'node:fs/promises';
 import { nearest } from '../lib/nearest.ts';
 import { Refusal } from '../lib/refusal.ts';
+import { alertsCommand } from './alerts.ts';
 import { type Command, readCommandLine } from './command.ts';
+import { demoCommand } from './demo.ts';
 import { commandHelp, programHelp } from './help.ts';
+import { programVersion } from './program-version.ts';
 import { checkVariables } from './read-option.ts';
 import { replayCommand } from './replay.ts';
+import { runCommand } from './run.ts';
 import { simulateCommand } from './simulate.ts';
 import type { Terminal } from './terminal.ts';
 
 /** All commands, in the order of help. */
-export const COMMANDS = [replayCommand, simulateCommand] as unknown as readonly Command[];
+export const COMMANDS = [
+  demoCommand,
+  runCommand,
+  alertsCommand,
+  replayCommand,
+  simulateCommand,
+] as unknown as readonly Command[];
 
 /** What went wrong, in one sentence; with --debug the stack follows. */
 function report(error: unknown, debug: boolean, terminal: Terminal): number {
@@ -23,18 +32,13 @@ function report(error: unknown, debug: boolean, terminal: Terminal): number {
   return known ? error.exitCode : 1;
 }
 
-async function version(): Promise<string> {
-  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}
-
 /** Runs the program with its arguments and environment; resolves to the exit code and never rejects. */
 export async function runProgram(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
   terminal: Terminal,
 ): Promise<number> {
-  const debug = args.includes('--debug') || environment['SPYHOP_DEBUG'] === '1';
+  const debug = args.includes('--debug') || /^(1|true|yes)$/i.test(environment['SPYHOP_DEBUG'] ?? '');
   try {
     checkVariables(environment);
     const [name, ...rest] = args;
@@ -43,7 +47,7 @@ export async function runProgram(
       return name === undefined ? 2 : 0;
     }
     if (name === '--version') {
-      terminal.print(await version());
+      terminal.print(await programVersion());
       return 0;
     }
     const command = COMMANDS.find((candidate) => candidate.name === name);

@@ -1,5 +1,6 @@
 // Command `replay`: flat files in, alerts out, a summary of each day on stderr.
 import { Decimal } from 'decimal.js';
+import { compileThreshold, type ThresholdSettings } from '../domain/detectors/threshold.ts';
 import { replay, type ReplayedDay, type ReplayObserver } from '../replay/run.ts';
 import { planReplay, type SkippedFile } from '../replay/plan.ts';
 import { Refusal } from '../lib/refusal.ts';
@@ -37,17 +38,25 @@ export const replayCommand: Command<'history' | 'detector' | 'factor' | 'floor'>
         },
       );
     }
+    const threshold = thresholdOf(options.factor, options.floor);
     const { plan, skipped } = await planReplay(operands, options.history);
     reportSkipped(skipped, terminal);
     const observer = observe(terminal, options.json, plan.history.length);
-    await replay(
-      plan,
-      { threshold: { factor: new Decimal(options.factor), floor: options.floor } },
-      observer,
-    );
+    await replay(plan, { threshold }, observer);
     return 0;
   },
 };
+
+/** The settings of the detector, checked before any file is opened. */
+function thresholdOf(factor: string, floor: number): ThresholdSettings {
+  const settings = { factor: new Decimal(factor), floor };
+  try {
+    compileThreshold(settings);
+  } catch (error) {
+    throw error instanceof RangeError ? new Refusal(error.message, { exitCode: 2, cause: error }) : error;
+  }
+  return settings;
+}
 
 function reportSkipped(skipped: readonly SkippedFile[], terminal: Terminal): void {
   const byReason = Map.groupBy(skipped, ({ reason }) => reason);
@@ -104,8 +113,10 @@ function observe(terminal: Terminal, json: boolean, historyFiles: number): Repla
 function reportRejected({ path, rejected }: ReadReport, terminal: Terminal): void {
   for (const { reason, rows, lines, sample } of rejected) {
     const where = `line${lines.length === 1 ? '' : 's'} ${lines.join(', ')}${rows > lines.length ? ', …' : ''}`;
+    // Junk may hold bytes that a terminal would obey.
+    const shown = sample.trim().replaceAll(/\p{C}/gu, '\ufffd');
     terminal.say(
-      terminal.toneErr('warn', `${path}: ${count(rows)} rejected, ${reason} (${where}; "${sample.trim()}")`),
+      terminal.toneErr('warn', `${path}: ${count(rows)} rejected, ${reason} (${where}; "${shown}")`),
     );
   }
 }

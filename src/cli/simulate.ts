@@ -108,21 +108,20 @@ async function write(settings: TapeSettings, json: boolean, terminal: Terminal):
     );
     return 0;
   } catch (error) {
-    throw failureOf(error, settings.outDir);
+    throw failureOf(error, settings.outDir, interrupted.signal.aborted);
   } finally {
     process.off('SIGINT', interrupt);
   }
 }
 
 /** What a failed run says: the cause in words, and which sessions are complete. */
-function failureOf(error: unknown, outDir: string): unknown {
+function failureOf(error: unknown, outDir: string, interrupted: boolean): unknown {
   if (error instanceof RangeError) return new Refusal(error.message, { exitCode: 2, cause: error });
   if (!(error instanceof TapeInterrupted)) return refusalOf(outDir, error);
   const { dates, cause } = error;
   const complete =
     dates.length === 0 ? 'no session is complete' : `${dates[0]} to ${dates.at(-1)} are complete`;
-  if (cause instanceof Error && cause.name === 'AbortError')
-    return new Refusal(`interrupted; ${complete}`, { cause });
+  if (interrupted) return new Refusal(`interrupted; ${complete}`, { cause });
   const known = refusalOf(outDir, cause);
   return known instanceof Refusal ? new Refusal(`${known.message}; ${complete}`, { cause }) : error;
 }

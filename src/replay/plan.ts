@@ -23,7 +23,9 @@ async function pathsIn(path: string): Promise<readonly string[] | null> {
   try {
     if (!(await stat(path)).isDirectory()) return null;
     const entries = await readdir(path, { recursive: true, withFileTypes: true });
-    const files = entries.filter((entry) => entry.isFile() && /\.csv(\.gz)?$/i.test(entry.name));
+    const files = entries.filter(
+      (entry) => (entry.isFile() || entry.isSymbolicLink()) && /\.csv(\.gz)?$/i.test(entry.name),
+    );
     return files.map((entry) => join(entry.parentPath, entry.name)).toSorted();
   } catch (error) {
     throw refusalOf(path, error);
