@@ -1,5 +1,15 @@
 // The programs of the embedded Postgres: found in the package of the platform, made whole, made reachable.
-import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -42,6 +52,24 @@ export function othersMayReach(path: string): boolean {
   }
 }
 
+/** A copy of the programs where everybody may go, made once a version and used again. */
+function reachableCopy(folder: string): string {
+  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
+  const place = join(tmpdir(), `spyhop-postgres-${version}`);
+  const there = lstatSync(place, { throwIfNoEntry: false });
+  // What another user put there, or could change, is not run as anybody.
+  const ours =
+    there?.isDirectory() === true && there.uid === process.getuid?.() && (there.mode & 0o022) === 0;
+  if (ours) return place;
+  const copy = mkdtempSync(`${place}-`);
+  cpSync(join(folder, 'native'), copy, { recursive: true, verbatimSymlinks: true });
+  chmodSync(copy, 0o755);
+  if (there !== undefined) return copy;
+  // Renamed when whole, so that a copy that broke off is never taken for one.
+  renameSync(copy, place);
+  return place;
+}
+
 /**
  * The programs to run. When they lie where the user they shall run as may not go (a clone under /root, run as root),
  * they are copied to a temporary folder, 60 MB.
@@ -60,12 +88,7 @@ export function findBinaries(runAs: RunAs | null): PostgresBinaries {
     throw new Refusal(`the embedded Postgres in ${folder} is not whole: ${fix}`, { cause });
   }
   let native = join(folder, 'native');
-  if (runAs !== null && !othersMayReach(native)) {
-    const copy = mkdtempSync(join(tmpdir(), 'spyhop-postgres-'));
-    chmodSync(copy, 0o755);
-    cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
-    native = copy;
-  }
+  if (runAs !== null && !othersMayReach(native)) native = reachableCopy(folder);
   return {
     initdb: join(native, 'bin', `initdb${suffix}`),
     postgres: join(native, 'bin', `postgres${suffix}`),
