@@ -150,8 +150,8 @@ export const OPTIONS = {
   },
   token: {
     type: 'text',
-    pattern: /^\S{16,}$/,
-    example: 'at least 16 characters without blanks',
+    pattern: /^[\w.~+/=-]{22,}$/,
+    example: 'at least 22 letters, digits or signs of ._~+/=-',
     value: 'TEXT',
     sentence: 'Bearer token that requests must carry; better given as a variable than as a flag.',
   },

@@ -50,6 +50,12 @@ export const PLACES: readonly Place[] = [
       'the engine runs over any feed and needs no service. Fix: take the feed, the store or the sink as an argument.',
   },
   {
+    name: 'live',
+    may: [...MIDDLE_MAY, 'engine.ts', 'feeds', 'streams', 'actors', 'db'],
+    because:
+      'live joins a feed, the engine and the store for one session. Fix: start, stop and settings belong to app.ts.',
+  },
+  {
     name: 'replay',
     may: [...GROUND, 'domain', 'log.ts', 'metrics.ts', 'engine.ts', 'feeds'],
     because:
@@ -68,6 +74,7 @@ export const PLACES: readonly Place[] = [
       'engine.ts',
       'replay',
       'app.ts',
+      'jobs',
       'feeds',
       'simulation',
       'history',
@@ -79,7 +86,7 @@ export const PLACES: readonly Place[] = [
   },
   {
     name: 'app.ts',
-    may: [...MIDDLE_MAY, 'config.ts', 'engine.ts', ...MIDDLE, 'jobs', 'api'],
+    may: [...MIDDLE_MAY, 'config.ts', 'engine.ts', ...MIDDLE, 'live', 'jobs', 'api'],
     because: 'the service does not know who starts it. Fix: let main.ts or cli call it with arguments.',
   },
   {

@@ -50,8 +50,10 @@ export interface TruthRow {
   readonly end: string;
   readonly kind: AnomalyKind;
   readonly prints: number;
+  /** Contracts traded in it. */
   readonly contracts: number;
-  readonly volume: number;
+  /** Different contracts it touches: 1 unless it takes the underlying. */
+  readonly contractsTouched: number;
 }
 
 /** A run that ended early; what it had completed stands, and nothing half-written bears a final name. */
@@ -131,8 +133,8 @@ export function truthRows({ truth, session }: MarketDay): TruthRow[] {
       end: isoTime(session, endMs),
       kind,
       prints,
-      contracts,
-      volume,
+      contracts: volume,
+      contractsTouched: contracts,
     }));
 }
 

@@ -28,9 +28,10 @@ const MAY: Readonly<Record<string, string>> = {
   'engine.ts': `${MIDDLE} config.ts streams actors`,
   jobs: `${MIDDLE} ${ROW} config.ts engine.ts`,
   api: `${MIDDLE} ${ROW} config.ts engine.ts`,
+  live: `${MIDDLE} engine.ts feeds streams actors db`,
   replay: `${MIDDLE} engine.ts feeds`,
-  cli: `${MIDDLE} config.ts engine.ts replay app.ts feeds simulation history db`,
-  'app.ts': `${MIDDLE} ${ROW} config.ts engine.ts jobs api`,
+  cli: `${MIDDLE} config.ts engine.ts replay app.ts jobs feeds simulation history db`,
+  'app.ts': `${MIDDLE} ${ROW} config.ts engine.ts live jobs api`,
   'main.ts': 'lib config.ts log.ts cli app.ts',
 };
 

@@ -1,0 +1,64 @@
+// The days before the demo's session: simulated, written as flat files, imported as anybody's files are, once.
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openStore, type OpenStore } from '../db/open-store.ts';
+import { sessionsBefore } from '../domain/session.ts';
+import { importDay } from '../jobs/import-day.ts';
+import type { Clock } from '../lib/clock.ts';
+import { writeTape } from '../simulation/flat-file.ts';
+import type { MarketSettings } from '../simulation/market.ts';
+import { Progress } from './progress.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Sessions a baseline looks back. */
+const SESSIONS = 30;
+
+interface HistorySettings {
+  readonly dataDir: string;
+  readonly databaseUrl: string | null;
+  readonly market: MarketSettings;
+  /** The session that is played. */
+  readonly date: string;
+  readonly clock: Clock;
+  readonly terminal: Terminal;
+}
+
+/** Makes and imports the sessions that are missing; the store stays open until the service has its own. */
+export async function prepareHistory(settings: HistorySettings): Promise<OpenStore> {
+  const { dataDir, databaseUrl, market, date, clock, terminal } = settings;
+  await mkdir(dataDir, { recursive: true });
+  terminal.say(
+    terminal.toneErr('quiet', databaseUrl === null ? 'starting Postgres' : 'opening the database'),
+  );
+  const store = await openStore({ dataDir, databaseUrl, clock });
+  try {
+    const rows = await store.db.rows<{ date: string }>(
+      'select distinct session_date as date from spyhop.day_summary',
+    );
+    const known = new Set(rows.map((row) => row.date));
+    const missing = sessionsBefore(date, SESSIONS).filter((session) => !known.has(session));
+    const progress = new Progress(terminal, 'history', 'sessions');
+    const outDir = join(dataDir, 'tape');
+    for (const [done, session] of missing.entries()) {
+      progress.update(done, missing.length);
+      await writeTape({ ...market, outDir, days: 1, until: session, order: 'ticker', quotes: 'none' });
+      const file = join(outDir, `${session}.csv.gz`);
+      await importDay(store.db, file, { printsFrom: date, importedAtMs: clock.now() });
+      await rm(file);
+    }
+    progress.done();
+    if (missing.length > 0) {
+      const seconds = progress.seconds.toFixed(1);
+      terminal.say(
+        terminal.toneErr(
+          'quiet',
+          `${missing.length} earlier sessions simulated and imported in ${seconds} s`,
+        ),
+      );
+    }
+    return store;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}

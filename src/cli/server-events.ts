@@ -1,0 +1,38 @@
+// Server-sent events, read from the body of a response as the HTML standard lays them out.
+
+/** One event. */
+export interface ServerEvent {
+  readonly id: string | null;
+  /** "message" when the sender gives none. */
+  readonly name: string;
+  readonly data: string;
+}
+
+function eventOf(block: string): ServerEvent | null {
+  let id: string | null = null;
+  let name = 'message';
+  const data: string[] = [];
+  for (const line of block.split('\n')) {
+    const colon = line.indexOf(':');
+    const field = colon < 0 ? line : line.slice(0, colon);
+    const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '');
+    if (field === 'id') id = value;
+    else if (field === 'event') name = value;
+    else if (field === 'data') data.push(value);
+  }
+  return data.length === 0 ? null : { id, name, data: data.join('\n') };
+}
+
+/** The events of a stream, until it ends; comments and events without data are passed over. */
+export async function* serverEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent> {
+  let rest = '';
+  const decoder = new TextDecoder();
+  for await (const bytes of body) {
+    rest += decoder.decode(bytes, { stream: true }).replaceAll('\r\n', '\n');
+    for (let end = rest.indexOf('\n\n'); end >= 0; end = rest.indexOf('\n\n')) {
+      const event = eventOf(rest.slice(0, end));
+      rest = rest.slice(end + 2);
+      if (event !== null) yield event;
+    }
+  }
+}

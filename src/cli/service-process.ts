@@ -1,0 +1,99 @@
+// A service as a process: its settings from options and environment, its signals, its deadline, its exit code.
+import { Decimal } from 'decimal.js';
+import type { Service, ServiceSettings } from '../app.ts';
+import type { Options } from '../config.ts';
+import type { Clock } from '../lib/clock.ts';
+import { createLog, type Log, type LogSettings } from '../log.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Options that every command with a service takes. */
+export const SERVICE_OPTIONS = [
+  'data-dir',
+  'host',
+  'port',
+  'token',
+  'factor',
+  'floor',
+  'hot-sessions',
+  'journal-sessions',
+  'log-level',
+] as const;
+
+export type ServiceOption = (typeof SERVICE_OPTIONS)[number];
+
+/** Time a stopping service has before it is ended by force. */
+const STOP_MS = 10_000;
+
+/** What the options do not say. */
+export interface ServiceSurroundings {
+  readonly dataDir: string;
+  readonly databaseUrl: string | null;
+  readonly feed: ServiceSettings['feed'];
+  readonly clock: Clock;
+  readonly marketClock: Clock;
+  readonly log: Log;
+  readonly version: string;
+  readonly onAlert: NonNullable<ServiceSettings['onAlert']>;
+}
+
+/** A log of JSON lines on stderr that blots these secrets out. */
+export function logTo(
+  destination: LogSettings['destination'],
+  level: LogSettings['level'],
+  secrets: ReadonlyArray<string | null | undefined>,
+  clock: Clock,
+): Log {
+  return createLog({ level, destination, redact: secrets.filter((secret) => secret != null), clock });
+}
+
+/** Settings of a service from the options of its command. */
+export function serviceSettings(
+  options: Options<ServiceOption>,
+  around: ServiceSurroundings,
+): ServiceSettings {
+  const { version, ...rest } = around;
+  return {
+    ...rest,
+    api: { host: options.host, port: options.port, token: options.token ?? null, version },
+    threshold: { factor: new Decimal(options.factor), floor: options.floor },
+    hotSessions: options['hot-sessions'],
+    journalSessions: options['journal-sessions'],
+  };
+}
+
+/** "90s" in milliseconds; null for none. */
+export function durationMs(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const unitMs = { s: 1_000, m: 60_000, h: 3_600_000 }[text.slice(-1)] ?? NaN;
+  return Number(text.slice(0, -1)) * unitMs;
+}
+
+/** Why a service was asked to end. */
+export type StopReason = 'SIGINT' | 'SIGTERM' | 'time is up';
+
+/** Resolves when the process is asked to end, or after `afterMs`. */
+export async function untilAsked(afterMs: number | null): Promise<StopReason> {
+  return new Promise((resolve) => {
+    if (afterMs !== null) setTimeout(() => resolve('time is up'), afterMs).unref();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
+  });
+}
+
+/**
+ * Stops a service within its deadline; a second signal, or the deadline, ends the process by force.
+ * Gives the exit code: 0 when everything was stored, and also when the journal alone has the rest.
+ */
+export async function stopService(service: Service, terminal: Terminal): Promise<number> {
+  terminal.say(terminal.toneErr('quiet', 'draining: what has come is being stored'));
+  const force = (why: string): void => {
+    terminal.say(terminal.toneErr('bad', `ended by force, ${why}; the journal has what was not stored`));
+    process.exit(1);
+  };
+  const deadline = setTimeout(() => force(`${STOP_MS / 1000} s are over`), STOP_MS * 1.5);
+  process.once('SIGINT', () => force('asked twice'));
+  const left = await service.stop(STOP_MS);
+  clearTimeout(deadline);
+  if (left > 0)
+    terminal.say(`${left} rows were not stored in time: the journal has them, the next start stores them`);
+  return 0;
+}

@@ -1,0 +1,45 @@
+// What the feed has lived through, in plain numbers: written at each piece of news, read at the scrape.
+import type { FeedNews } from '../actors/feed-words.ts';
+
+type Result = 'ok' | 'refused' | 'auth_failed' | 'max_connections' | 'timeout' | 'other';
+type Reason = 'closed' | 'error' | 'stale' | 'auth_failed' | 'max_connections' | 'stopped' | 'other';
+
+/** Counts of one feed since the start of the process. */
+export class FeedCounts {
+  live = false;
+  frames = 0;
+  bytes = 0;
+  gaps = 0;
+  /** Epoch ms on the market's clock; 0 before the first message. */
+  lastMessageMs = 0;
+  /** Since when prints may be missing, epoch ms; null while none are. */
+  gapSinceMs: number | null = null;
+  readonly connections: Partial<Record<Result, number>> = {};
+  readonly disconnects: Partial<Record<Reason, number>> = {};
+
+  /** Counts a frame. */
+  frame(bytes: number, receivedAtMs: number): void {
+    this.frames++;
+    this.bytes += bytes;
+    this.lastMessageMs = receivedAtMs;
+  }
+
+  /** Takes what the feed tells. */
+  hear(news: FeedNews): void {
+    if (news.kind === 'state') this.#hearState(news.state);
+    else if (news.kind === 'gapOpened') {
+      this.gaps++;
+      this.gapSinceMs = news.fromMs;
+    } else if (news.kind === 'gap') this.gapSinceMs = null;
+    else if (news.kind === 'refused') this.connections.auth_failed = (this.connections.auth_failed ?? 0) + 1;
+  }
+
+  #hearState(state: string): void {
+    if (state === 'live' && !this.live) this.connections.ok = (this.connections.ok ?? 0) + 1;
+    if (state === 'backoff') {
+      const reason: Reason = this.live ? 'closed' : 'other';
+      this.disconnects[reason] = (this.disconnects[reason] ?? 0) + 1;
+    }
+    if (state !== 'stale') this.live = state === 'live';
+  }
+}

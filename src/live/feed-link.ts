@@ -1,0 +1,96 @@
+// The link to the provider: the feed's life joined with the socket, the session that takes its frames, and its gaps.
+import { type Feed, startFeed } from '../actors/feed.ts';
+import type { FeedNews } from '../actors/feed-words.ts';
+import { endGap, endOpenGaps, openGap } from '../db/feed-gaps.ts';
+import type { Queries } from '../db/pool.ts';
+import { openSocket } from '../feeds/massive/socket.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../log.ts';
+import type { FeedCounts } from './feed-counts.ts';
+import type { LiveSession } from './live-session.ts';
+
+/** Channels to try, the best first. */
+const CHANNELS = ['T.*', 'A.*', 'AM.*'] as const;
+/** Name of the feed in the table of gaps. */
+const FEED_NAME = 'massive';
+
+/** What the link is made of. */
+export interface FeedLinkSettings {
+  readonly url: string;
+  readonly key: string;
+  readonly clock: Clock;
+  readonly marketClock: Clock;
+  readonly log: Log;
+  readonly db: Queries;
+  readonly counts: FeedCounts;
+  readonly session: () => LiveSession;
+  /** Until when everything was received before this start, epoch ms; null when nothing was. */
+  readonly behindSinceMs: number | null;
+}
+
+/** Starts the feed; it lives until it is drained. */
+export function openFeedLink(settings: FeedLinkSettings): Feed {
+  const { url, key, clock, marketClock, counts, session } = settings;
+  const record = gapRecorder(settings);
+  return startFeed({
+    connect: (events) =>
+      openSocket(
+        { url, key, clock, marketClock },
+        {
+          ...events,
+          onFrame(bytes, receivedAtMs) {
+            counts.frame(bytes.length, receivedAtMs);
+            session().take(bytes, receivedAtMs);
+          },
+        },
+      ),
+    channels: CHANNELS,
+    clock,
+    marketClock,
+    random: () => Math.random(),
+    expectsData(epochMs) {
+      const { midnightMs, openMs, closeMs } = session().session;
+      return epochMs >= midnightMs + openMs && epochMs < midnightMs + closeMs;
+    },
+    tell(news) {
+      counts.hear(news);
+      logNews(settings, news);
+      record(news);
+    },
+    behindSinceMs: settings.behindSinceMs,
+  });
+}
+
+function logNews({ url, log }: FeedLinkSettings, news: FeedNews): void {
+  const { host } = new URL(url);
+  if (news.kind === 'live') log.write('feed.live', { host, subscriptions: news.channel });
+  else if (news.kind === 'waiting') log.write('feed.lost', { reason: news.sentence, retryMs: news.delayMs });
+  else if (news.kind === 'refused') log.write('feed.refused', { reason: news.sentence });
+}
+
+/** Makes a row of each gap; the store may be away, then the log alone has it. */
+function gapRecorder({ db, log, session }: FeedLinkSettings): (news: FeedNews) => void {
+  let opened: Promise<number | null> = Promise.resolve(null);
+  const forget = (error: unknown): null => {
+    log.write('writer.retried', { error });
+    return null;
+  };
+  return (news) => {
+    if (news.kind === 'gapOpened') {
+      const { fromMs, reason } = news;
+      log.write('gap.opened', { from: new Date(fromMs).toISOString(), reason });
+      const gap = { feed: FEED_NAME, sessionDate: session().session.date, beganMs: fromMs, reason };
+      opened = openGap(db, gap).catch(forget);
+    } else if (news.kind === 'gap') {
+      const [from = '', until = ''] = [news.fromMs, news.untilMs].map((ms) => new Date(ms).toISOString());
+      log.write('gap.closed', { from, until, state: 'open' });
+      opened = opened
+        .then(async (id) => {
+          if (id === null) await endOpenGaps(db, FEED_NAME, news.untilMs);
+          else await endGap(db, id, news.untilMs);
+          return null;
+        })
+        .catch(forget);
+    }
+  };
+}

@@ -1,0 +1,192 @@
+// A live session: every frame is journaled, folded by the engine and handed to the writer, and a restart does it again.
+import type { Alert } from '../domain/alert.ts';
+import type { VolumeBaseline } from '../domain/baseline.ts';
+import type { ContractTable } from '../domain/contract-table.ts';
+import type { ThresholdSettings } from '../domain/detectors/threshold.ts';
+import type { Session } from '../domain/session.ts';
+import { SessionLedger } from '../domain/session-ledger.ts';
+import type { TradeBatch } from '../domain/trade.ts';
+import type { UnderlyingFailure } from '../domain/underlying.ts';
+import { createEngine, type Engine, type EngineSummary } from '../engine.ts';
+import { type JournalDamage, readJournal } from '../feeds/journal/reader.ts';
+import type { JournalWriter } from '../feeds/journal/writer.ts';
+import { SessionTape } from './session-tape.ts';
+
+/** What a session is connected to. */
+export interface LiveSessionPorts {
+  readonly journal: JournalWriter;
+  /** Folder of the journals. */
+  readonly journalDirectory: string;
+  /** Gives a batch to the writer; false when it has no room. */
+  readonly store: (batch: TradeBatch) => boolean;
+  /** Resolves when the writer has room for so many rows. */
+  readonly room: (rows: number) => Promise<void>;
+  readonly onAlert: (alert: Alert) => void;
+  readonly onFailure: (failure: UnderlyingFailure) => void;
+  /** Told when the journal could not be read to catch up. */
+  readonly onFault: (error: unknown) => void;
+  /** Told of bytes of the journal that cannot be trusted. */
+  readonly onDamage: (damage: JournalDamage) => void;
+}
+
+export interface LiveSessionSettings {
+  readonly session: Session;
+  readonly table: ContractTable;
+  readonly baseline: VolumeBaseline;
+  readonly threshold: ThresholdSettings;
+  /** Rows of the session's tape that the store has already. */
+  readonly storedRows: number;
+}
+
+/** What a restart found in the journal. */
+export interface Recovery {
+  readonly frames: number;
+  readonly prints: number;
+  readonly alerts: number;
+  /** Epoch ms of the last record; null for an empty journal. */
+  readonly lastReceivedMs: number | null;
+}
+
+/** How far the store is behind the journal. */
+interface Backlog {
+  /** First row that the writer was not given. */
+  readonly fromRow: number;
+}
+
+/** Frames after which the event loop turns while the journal is read. */
+const FRAMES_A_TURN = 64;
+
+/** One session from its journal's first record to its end. */
+export class LiveSession {
+  readonly session: Session;
+  readonly #ports: LiveSessionPorts;
+  readonly #settings: LiveSessionSettings;
+  readonly #tape: SessionTape;
+  readonly #engine: Engine;
+  readonly #ledger = new SessionLedger();
+  #rows = 0;
+  #lastEventMs = -Infinity;
+  #backlog: Backlog | null = null;
+  #ended = false;
+
+  constructor(settings: LiveSessionSettings, ports: LiveSessionPorts) {
+    const { session, table, baseline, threshold } = settings;
+    this.session = session;
+    this.#ports = ports;
+    this.#settings = settings;
+    this.#tape = new SessionTape(session, table);
+    const { onFailure } = ports;
+    this.#engine = createEngine({ session, table, baseline, threshold, cancels: this.#ledger, onFailure });
+  }
+
+  /** Rows of the tape so far. */
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** Event time of the newest print, epoch ms; -Infinity before the first. */
+  get lastEventMs(): number {
+    return this.#lastEventMs;
+  }
+
+  /** Rows that wait in the journal, because the writer had no room for them. */
+  get backlogRows(): number {
+    return this.#backlog === null ? 0 : this.#rows - this.#backlog.fromRow;
+  }
+
+  get tape(): Pick<SessionTape, 'counts' | 'rejects' | 'duplicates'> {
+    return this.#tape;
+  }
+
+  get engine(): EngineSummary {
+    return this.#engine.summary();
+  }
+
+  /** Reads what the journal holds: the state is then what it was when the process ended. */
+  async recover(): Promise<Recovery> {
+    let frames = 0;
+    let alerts = 0;
+    let lastReceivedMs: number | null = null;
+    for await (const entry of readJournal(this.#ports.journalDirectory, this.session.date)) {
+      if (!('record' in entry)) {
+        this.#ports.onDamage(entry);
+        continue;
+      }
+      const { kind, bytes, receivedAtMs } = entry.record;
+      lastReceivedMs = receivedAtMs;
+      if (kind !== 'frame') continue;
+      for (const batch of this.#fold(bytes, receivedAtMs, (alert) => {
+        alerts++;
+        this.#ports.onAlert(alert);
+      })) {
+        if (batch.firstRow + batch.length <= this.#settings.storedRows) continue;
+        await this.#ports.room(batch.length);
+        this.#ports.store(batch);
+      }
+      if (++frames % FRAMES_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    return { frames, prints: this.#rows, alerts, lastReceivedMs };
+  }
+
+  /** Takes a frame of the feed. */
+  take(frame: Buffer, receivedAtMs: number): void {
+    this.#ports.journal.append('frame', receivedAtMs, frame);
+    for (const batch of this.#fold(frame, receivedAtMs, this.#ports.onAlert)) this.#hand(batch);
+  }
+
+  /** Lets another baseline decide what is normal, and says so in the journal. */
+  adoptBaseline(baseline: VolumeBaseline, run: number, atMs: number): void {
+    this.#ports.journal.appendJson('control', atMs, { baselineRun: run });
+    this.#engine.adoptBaseline(baseline);
+  }
+
+  /** Stops the actors; what is behind stays in the journal. */
+  end(): void {
+    this.#ended = true;
+    this.#engine.stop();
+  }
+
+  #fold(frame: Buffer, receivedAtMs: number, onAlert: (alert: Alert) => void): readonly TradeBatch[] {
+    const { quotes, batches } = this.#tape.step(frame, receivedAtMs);
+    if (quotes !== null) this.#engine.takeQuotes(quotes);
+    for (const batch of batches) {
+      this.#ledger.add(batch);
+      this.#engine.take(batch).forEach(onAlert);
+      this.#rows += batch.length;
+      const lastMs = this.session.midnightMs + batch.atMs[batch.length - 1]!;
+      if (lastMs > this.#lastEventMs) this.#lastEventMs = lastMs;
+    }
+    return batches;
+  }
+
+  /** Gives a batch to the writer; when it has no room, the journal keeps it until it has. */
+  #hand(batch: TradeBatch): void {
+    if (this.#backlog !== null || this.#ports.store(batch)) return;
+    this.#backlog = { fromRow: batch.firstRow };
+    void this.#catchUp().catch(this.#ports.onFault);
+  }
+
+  /** Reads the journal again from its beginning, and gives the writer what it has not had, as fast as it takes it. */
+  async #catchUp(): Promise<void> {
+    const tape = new SessionTape(this.session, this.#settings.table);
+    let given = this.#backlog!.fromRow;
+    let read = 0;
+    const { journal, journalDirectory, room, store } = this.#ports;
+    while (!this.#ended && given < this.#rows) {
+      await journal.flush();
+      let frames = 0;
+      for await (const entry of readJournal(journalDirectory, this.session.date)) {
+        if (!('record' in entry) || entry.record.kind !== 'frame' || frames++ < read) continue;
+        read = frames;
+        for (const batch of tape.step(entry.record.bytes, entry.record.receivedAtMs).batches) {
+          if (batch.firstRow < given) continue;
+          await room(batch.length);
+          if (this.#ended || !store(batch)) return;
+          given = batch.firstRow + batch.length;
+          this.#backlog = { fromRow: given };
+        }
+      }
+    }
+    this.#backlog = null;
+  }
+}

@@ -1,0 +1,93 @@
+// Where the metrics of a running service come from: plain numbers of its parts, read at the scrape.
+import type { Writer } from '../actors/writer.ts';
+import { dayNumberOf, newYorkMidnightMs } from '../domain/calendar.ts';
+import type { JournalWriter } from '../feeds/journal/writer.ts';
+import type { MetricSources } from '../metrics.ts';
+import { WAITING_ROWS_MAX } from '../actors/writer-queue.ts';
+import type { AlertCounts } from './alert-counts.ts';
+import type { FeedCounts } from './feed-counts.ts';
+import type { LiveSession } from './live-session.ts';
+
+/** What a scrape reads. */
+export interface ObservedParts {
+  readonly session: () => LiveSession;
+  readonly journal: () => JournalWriter;
+  readonly writer: Writer;
+  readonly feed: FeedCounts;
+  readonly alerts: AlertCounts;
+  readonly databaseIsUp: () => boolean;
+  readonly connections: () => { readonly open: number; readonly idle: number; readonly waiting: number };
+  readonly baseline: () => { readonly run: number; readonly asOf: string | null; readonly contracts: number };
+}
+
+/** The sources of every metric that has one in this service. */
+export function metricSources(parts: ObservedParts): MetricSources {
+  return { ...feedSources(parts), ...tapeSources(parts), ...storeSources(parts), ...detectionSources(parts) };
+}
+
+function feedSources({ feed, session }: ObservedParts): MetricSources {
+  return {
+    feed_connected: () => (feed.live ? 1 : 0),
+    feed_connections_total: () => feed.connections,
+    feed_disconnects_total: () => feed.disconnects,
+    feed_received_frames_total: () => feed.frames,
+    feed_received_bytes_total: () => feed.bytes,
+    feed_received_messages_total: () => {
+      const { trades, quotes, minutes, statuses } = session().tape.counts;
+      return { trade: trades, quote: quotes, aggregate: minutes, status: statuses };
+    },
+    feed_last_message_timestamp_seconds: () => feed.lastMessageMs / 1000,
+    feed_subscriptions: () => (feed.live ? 1 : 0),
+    feed_gaps_total: () => ({ detected: feed.gaps }),
+    feed_gaps_open: () => (feed.gapSinceMs === null ? 0 : 1),
+    feed_gap_oldest_timestamp_seconds: () => (feed.gapSinceMs ?? 0) / 1000,
+  };
+}
+
+function tapeSources({ session, writer, journal }: ObservedParts): MetricSources {
+  return {
+    late_events_total: () => session().engine.latePrints,
+    duplicate_events_total: () => ({ live: session().tape.duplicates }),
+    queue_events: () => ({ writer: writer.counts().inFlight }),
+    queue_capacity_events: () => ({ writer: WAITING_ROWS_MAX }),
+    events_unaccounted: () => {
+      const { received, stored, duplicate, discarded, inFlight } = writer.counts();
+      return received - stored - duplicate - discarded.settled - discarded.refused - inFlight;
+    },
+    journal_records_total: () => journal().status.end.records,
+    actors: () => ({ underlying: session().engine.underlyings, feed: 1, writer: 1 }),
+    actor_errors_total: () => session().engine.failures,
+  };
+}
+
+function storeSources({ writer, databaseIsUp, connections }: ObservedParts): MetricSources {
+  return {
+    db_up: () => (databaseIsUp() ? 1 : 0),
+    db_pool_connections: () => {
+      const { open, idle } = connections();
+      return { idle, busy: open - idle };
+    },
+    db_pool_waiting_requests: () => connections().waiting,
+    sink_rows_total: () => {
+      const { stored, duplicate, discarded, alerts } = writer.counts();
+      return {
+        print: { inserted: stored, duplicate, failed: discarded.refused },
+        alert: { inserted: alerts.stored, duplicate: alerts.duplicate, failed: alerts.discarded },
+      };
+    },
+    sink_retries_total: () => writer.counts().retries,
+  };
+}
+
+function detectionSources({ alerts, baseline }: ObservedParts): MetricSources {
+  return {
+    alerts_total: () => alerts.byDetector,
+    alerts_last_timestamp_seconds: () => alerts.lastMs / 1000,
+    baseline_run: () => baseline().run,
+    baseline_as_of_timestamp_seconds: () => {
+      const day = dayNumberOf(baseline().asOf ?? '');
+      return day === null ? 0 : newYorkMidnightMs(day) / 1000;
+    },
+    baseline_contracts: () => ({ ready: baseline().contracts }),
+  };
+}

@@ -1,0 +1,51 @@
+// The tape of a live session as the journal tells it: frames decoded, known prints taken out, rows numbered.
+import type { ContractTable } from '../domain/contract-table.ts';
+import type { QuoteBatch } from '../domain/quote.ts';
+import type { Session } from '../domain/session.ts';
+import type { TradeBatch } from '../domain/trade.ts';
+import { type WireCounts, WireDecoder } from '../feeds/massive/wire.ts';
+import { Dedupe } from '../streams/dedupe.ts';
+
+/** What a frame adds to the tape, in the order in which it must be taken: the quotes first. */
+export interface TapeStep {
+  readonly quotes: QuoteBatch | null;
+  readonly batches: readonly TradeBatch[];
+}
+
+/**
+ * Turns frames into the session's tape. The same frames give the same rows under the same numbers, live, after a
+ * restart, and when the journal is read to catch up.
+ */
+export class SessionTape {
+  readonly #decoder: WireDecoder;
+  readonly #dedupe = new Dedupe();
+
+  constructor(session: Session, table: ContractTable) {
+    this.#decoder = new WireDecoder({ session, table });
+  }
+
+  /** What the frames held so far. */
+  get counts(): WireCounts {
+    return this.#decoder.counts;
+  }
+
+  /** Elements that could not be read, by reason. */
+  get rejects(): WireDecoder['rejects'] {
+    return this.#decoder.rejects;
+  }
+
+  /** Prints that had been heard before. */
+  get duplicates(): number {
+    return this.#dedupe.counts.duplicates;
+  }
+
+  /** The step of a frame that was received at `receivedAtMs` (epoch ms). */
+  step(frame: Buffer, receivedAtMs: number): TapeStep {
+    const { trades, minutes, quotes } = this.#decoder.decode(frame, receivedAtMs);
+    const batches = [trades, minutes]
+      .filter((batch) => batch !== null)
+      .map((batch) => this.#dedupe.pass(batch))
+      .filter((batch) => batch.length > 0);
+    return { quotes, batches };
+  }
+}
