@@ -12,6 +12,8 @@ import type { Terminal } from './terminal.ts';
 
 /** Sessions a baseline looks back. */
 const SESSIONS = 30;
+/** Imports wait for Postgres most of their time. */
+const IMPORTS_AT_ONCE = 2;
 
 interface HistorySettings {
   readonly dataDir: string;
@@ -39,13 +41,24 @@ export async function prepareHistory(settings: HistorySettings): Promise<OpenSto
     const missing = sessionsBefore(date, SESSIONS).filter((session) => !known.has(session));
     const progress = new Progress(terminal, 'history', 'sessions');
     const outDir = join(dataDir, 'tape');
-    for (const [done, session] of missing.entries()) {
-      progress.update(done, missing.length);
+    let done = 0;
+    const imports: Array<Promise<void>> = [];
+    for (const session of missing) {
+      // The next session is simulated while Postgres takes in those before it.
+      while (imports.length >= IMPORTS_AT_ONCE) await imports.shift();
       await writeTape({ ...market, outDir, days: 1, until: session, order: 'ticker', quotes: 'none' });
       const file = join(outDir, `${session}.csv.gz`);
-      await importDay(store.db, file, { printsFrom: date, importedAtMs: clock.now() });
-      await rm(file);
+      const importing = importDay(store.db, file, { printsFrom: date, importedAtMs: clock.now() }).then(
+        async () => {
+          await rm(file);
+          progress.update(++done, missing.length);
+        },
+      );
+      // Awaited in its turn; until then its failure must not count as unhandled.
+      importing.catch(() => {});
+      imports.push(importing);
     }
+    await Promise.all(imports);
     progress.done();
     if (missing.length > 0) {
       const seconds = progress.seconds.toFixed(1);

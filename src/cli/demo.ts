@@ -32,6 +32,8 @@ const BURST_AT_MS = LIVE_FROM_MS + 10_000;
 /** The clock starts a little before the open, so that the feed is live when the first print falls due. */
 const BEFORE_OPEN_MS = 5_000;
 const LOOK_MS = 50;
+/** Few enough that thirty sessions are ready in seconds. */
+const PRINTS_A_DAY = 20_000;
 const DEMO_KEY = 'demo-key-of-the-simulated-provider';
 
 export const demoCommand: Command<ServiceOption | 'seed' | 'speed' | 'for'> = {
@@ -49,7 +51,7 @@ export const demoCommand: Command<ServiceOption | 'seed' | 'speed' | 'for'> = {
     const clock = systemClock();
     const session = lastCompletedSession(clock.now());
     const dataDir = join(options['data-dir'], `demo-${options.seed}`);
-    const market: MarketSettings = { ...SMALL_MARKET, seed: options.seed };
+    const market: MarketSettings = { ...SMALL_MARKET, seed: options.seed, tradesPerDay: PRINTS_A_DAY };
     const databaseUrl = process.env['DATABASE_URL'] ?? null;
     const history = await prepareHistory({
       dataDir,
