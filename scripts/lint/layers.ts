@@ -73,6 +73,7 @@ export const PLACES: readonly Place[] = [
       'config.ts',
       'engine.ts',
       'replay',
+      'live',
       'app.ts',
       'jobs',
       'feeds',

@@ -3,7 +3,10 @@ import { nearest } from '../lib/nearest.ts';
 import { Refusal } from '../lib/refusal.ts';
 import { alertsCommand } from './alerts.ts';
 import { type Command, readCommandLine } from './command.ts';
+import { baselineCommand } from './baseline.ts';
 import { demoCommand } from './demo.ts';
+import { doctorCommand } from './doctor.ts';
+import { importCommand } from './import.ts';
 import { commandHelp, programHelp } from './help.ts';
 import { programVersion } from './program-version.ts';
 import { checkVariables } from './read-option.ts';
@@ -17,6 +20,9 @@ export const COMMANDS = [
   demoCommand,
   runCommand,
   alertsCommand,
+  importCommand,
+  baselineCommand,
+  doctorCommand,
   replayCommand,
   simulateCommand,
 ] as unknown as readonly Command[];

@@ -32,19 +32,25 @@ async function pathsIn(path: string): Promise<readonly string[] | null> {
   }
 }
 
+/** The files a path means: itself, or the .csv and .csv.gz files under a folder. Throws a Refusal when there is none. */
+export async function flatFilePaths(path: string): Promise<readonly string[]> {
+  const inside = await pathsIn(path);
+  if (inside?.length === 0) {
+    throw new Refusal(`${path} holds no .csv or .csv.gz file: name the folder of the flat files`);
+  }
+  return inside ?? [path];
+}
+
 /** Opens what the paths mean: files as given, folders as the .csv and .csv.gz files in them, by day. */
 async function openAll(paths: readonly string[]): Promise<NamedFile[]> {
   const all: NamedFile[] = [];
   for (const path of paths) {
-    const inside = await pathsIn(path);
-    if (inside === null) {
-      all.push({ file: await openFlatFile(path), named: true });
+    const files: FlatFile[] = [];
+    for (const inside of await flatFilePaths(path)) files.push(await openFlatFile(inside));
+    if (files[0]?.path === path) {
+      all.push({ file: files[0], named: true });
       continue;
     }
-    if (inside.length === 0)
-      throw new Refusal(`${path} holds no .csv or .csv.gz file: name the folder of the flat files`);
-    const files: FlatFile[] = [];
-    for (const file of inside) files.push(await openFlatFile(file));
     files.sort((a, b) => (a.session.date < b.session.date ? -1 : a.session.date > b.session.date ? 1 : 0));
     all.push(...files.map((file) => ({ file, named: false })));
   }

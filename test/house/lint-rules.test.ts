@@ -30,7 +30,7 @@ const MAY: Readonly<Record<string, string>> = {
   api: `${MIDDLE} ${ROW} config.ts engine.ts`,
   live: `${MIDDLE} engine.ts feeds streams actors db`,
   replay: `${MIDDLE} engine.ts feeds`,
-  cli: `${MIDDLE} config.ts engine.ts replay app.ts jobs feeds simulation history db`,
+  cli: `${MIDDLE} config.ts engine.ts replay live app.ts jobs feeds simulation history db`,
   'app.ts': `${MIDDLE} ${ROW} config.ts engine.ts live jobs api`,
   'main.ts': 'lib config.ts log.ts cli app.ts',
 };

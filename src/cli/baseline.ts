@@ -1,0 +1,44 @@
+// Command `baseline`: computes what is normal from the days in the store, and puts it in force.
+import { buildBaseline } from '../db/baselines.ts';
+import { openStore } from '../db/open-store.ts';
+import { systemClock } from '../lib/clock.ts';
+import { sessionAt } from '../live/sessions.ts';
+import type { Command } from './command.ts';
+import { count, duration, plural } from './words.ts';
+
+export const baselineCommand: Command<'data-dir' | 'as-of'> = {
+  name: 'baseline',
+  summary: 'Computes what is normal for each contract from the days in the store, and puts it in force.',
+  operands: '',
+  options: ['as-of', 'data-dir'],
+  remarks: [
+    'The service does this by itself before each open. Of the 30 sessions before the one given, those in the store',
+    'count; a session in which a contract did not trade counts as 0.',
+  ],
+  async run(_operands, options, terminal) {
+    const clock = systemClock();
+    const store = await openStore({
+      dataDir: options['data-dir'],
+      databaseUrl: process.env['DATABASE_URL'] ?? null,
+      clock,
+    });
+    try {
+      const startedMs = terminal.now();
+      const asOf = options['as-of'] ?? sessionAt(clock.now()).date;
+      const run = await buildBaseline(store.db, asOf, clock.now());
+      const seconds = (terminal.now() - startedMs) / 1000;
+      if (options.json) terminal.print(JSON.stringify({ ...run, seconds: Number(seconds.toFixed(3)) }));
+      else {
+        terminal.print(
+          `run ${run.run} for ${run.asOf}: ${count(run.contracts)} contracts from ${plural(run.dates.length, 'session')}` +
+            `${run.made ? '' : ', unchanged'} · ${duration(seconds)}`,
+        );
+      }
+      if (run.dates.length === 0)
+        terminal.say('there is no earlier day in the store: load some with spyhop import PATH');
+      return 0;
+    } finally {
+      await store.close();
+    }
+  },
+};
