@@ -119,7 +119,13 @@ export function sessionDates(days: number, until: string): string[] {
     throw new RangeError(`${days} is not a number of sessions: write 1 or more`);
   const open = !('fault' in sessionOn(until));
   const dates = sessionsBefore(until, open ? days - 1 : days);
-  return open ? [...dates, until] : dates;
+  if (open) dates.push(until);
+  if (dates.length < days) {
+    throw new RangeError(
+      `the calendar has ${dates.length} sessions up to ${until}, not ${days}: ask for fewer`,
+    );
+  }
+  return dates;
 }
 
 /** The truth of a day as rows of truth.json, in the order the anomalies begin. */
@@ -160,8 +166,11 @@ async function writeDay(
   const name = `${day.session.date}.csv.gz`;
   // Quotes first: a session counts as complete when its trades are there.
   if (settings.quotes !== 'none') {
+    const path = join(settings.outDir, 'quotes', name);
     const contracts = quotedContracts(settings.quotes, day);
-    await writeGzip(join(settings.outDir, 'quotes', name), quoteRows(day, contracts), signal);
+    // A file without a row is no flat file to its readers, and one of an earlier run would be of another market.
+    if (contracts.length === 0) await rm(path, { force: true });
+    else await writeGzip(path, quoteRows(day, contracts), signal);
   }
   await writeGzip(join(settings.outDir, name), tradeRows(day, settings.order), signal);
 }
