@@ -89,19 +89,16 @@ async function composeService(settings: ServiceSettings, parts: AsyncDisposableS
       ...settings,
       store,
       table,
+      baseline: baselines.current,
       onRaised: (alert) => alertCounts.add(alert),
       onStored(alerts) {
         alertFeed.publish(alerts);
         for (const alert of alerts) settings.onAlert?.(alert);
       },
     },
-    sessionAt(marketClock.now()),
-    baselines.current(),
     parts,
   );
   baselines.follow(live);
-  const recovery = await live.current().recover();
-  log.write('journal.opened', { session: live.current().session.date, replayed: recovery.frames });
   const counts = new FeedCounts();
   const feed = openFeedLink({
     ...settings.feed,
@@ -111,7 +108,7 @@ async function composeService(settings: ServiceSettings, parts: AsyncDisposableS
     db: store.db,
     counts,
     session: live.current,
-    behindSinceMs: recovery.lastReceivedMs,
+    behindSinceMs: live.recovery.lastReceivedMs,
   });
   const api = createServiceApi(settings, {
     store,
@@ -133,7 +130,7 @@ async function composeService(settings: ServiceSettings, parts: AsyncDisposableS
     address,
     sessionDate: live.current().session.date,
     feedState: () => feed.state,
-    recovery,
+    recovery: live.recovery,
     async stop(deadlineMs) {
       log.write('service.stopping', { deadlineMs });
       feed.drain();

@@ -29,10 +29,9 @@ export const baselineCommand: Command<'data-dir' | 'as-of'> = {
       const seconds = (terminal.now() - startedMs) / 1000;
       if (options.json) terminal.print(JSON.stringify({ ...run, seconds: Number(seconds.toFixed(3)) }));
       else {
-        terminal.print(
-          `run ${run.run} for ${run.asOf}: ${count(run.contracts)} contracts from ${plural(run.dates.length, 'session')}` +
-            `${run.made ? '' : ', unchanged'} · ${duration(seconds)}`,
-        );
+        const made = `${count(run.contracts)} contracts from ${plural(run.dates.length, 'session')}`;
+        const unchanged = run.made ? '' : ', unchanged';
+        terminal.print(`run ${run.run} for ${run.asOf}: ${made}${unchanged} · ${duration(seconds)}`);
       }
       if (run.dates.length === 0)
         terminal.say('there is no earlier day in the store: load some with spyhop import PATH');

@@ -72,7 +72,8 @@ async function lookAtCalendar(): Promise<Finding[]> {
   const clock = systemClock();
   const next = sessionAt(clock.now());
   const isOpen = !('fault' in sessionOn(next.date)) && clock.now() >= next.midnightMs + next.openMs;
-  const sentence = `The session is ${next.date}${next.halfDay ? ', a half day' : ''}${isOpen ? ', under way or over' : ''}; the calendar ends with ${CALENDAR_YEARS.last}.`;
+  const day = `${next.date}${next.halfDay ? ', a half day' : ''}${isOpen ? ', under way or over' : ''}`;
+  const sentence = `The session is ${day}; the calendar ends with ${CALENDAR_YEARS.last}.`;
   return [{ what: 'calendar', state: 'well', sentence }];
 }
 

@@ -28,8 +28,8 @@ export const runCommand: Command<ServiceOption | 'feed-url'> = {
     const key = process.env['MASSIVE_API_KEY'];
     if (key === undefined || key === '') {
       throw new Refusal(
-        'MASSIVE_API_KEY is not set: make a key on the dashboard at massive.com (a plan with option trades), export it, ' +
-          'and run again; to see spyhop without a key, run: npx spyhop demo',
+        'MASSIVE_API_KEY is not set: make a key on the dashboard at massive.com (a plan with option trades), ' +
+          'export it, and run again; to see spyhop without a key, run: npx spyhop demo',
         { exitCode: 2 },
       );
     }

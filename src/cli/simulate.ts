@@ -104,7 +104,8 @@ async function write(settings: TapeSettings, json: boolean, terminal: Terminal):
     const anomalies = written.anomalies === 1 ? '1 anomaly' : `${count(written.anomalies)} anomalies`;
     terminal.say(
       `${plural(written.dates.length, 'session')}, ${written.dates[0]} to ${written.dates.at(-1)} · ` +
-        `${count(written.prints)} prints · ${anomalies} · ${settings.outDir} · ${duration(seconds)}, ${rate(written.prints / seconds, 'prints')}`,
+        `${count(written.prints)} prints · ${anomalies} · ${settings.outDir} · ` +
+        `${duration(seconds)}, ${rate(written.prints / seconds, 'prints')}`,
     );
     return 0;
   } catch (error) {

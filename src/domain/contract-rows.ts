@@ -1,4 +1,4 @@
-// The rows of a shard's contracts as a whole: given other triggers with another baseline, or begun anew after a failure.
+// The rows of a shard's contracts as a whole: given other triggers with another baseline, or begun anew.
 import { ALERT_STATE, type ContractArena, FIELD, ROW_WORDS } from './arena.ts';
 import { triggerVolume } from './detectors/threshold.ts';
 import { bucketsUntil } from './session.ts';

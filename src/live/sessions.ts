@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { Writer } from '../actors/writer.ts';
 import { storeAlerts } from '../db/alerts.ts';
-import { type LoadedBaseline, loadBaseline } from '../db/baselines.ts';
+import type { LoadedBaseline } from '../db/baselines.ts';
 import { storedRows } from '../db/journal-position.ts';
 import type { OpenStore } from '../db/open-store.ts';
 import { createPrintWriter } from '../db/print-writer.ts';
@@ -16,7 +16,7 @@ import { JournalWriter } from '../feeds/journal/writer.ts';
 import { present } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../log.ts';
-import { LiveSession } from './live-session.ts';
+import { LiveSession, type Recovery } from './live-session.ts';
 
 /** How often the date of the market is looked at. */
 const ROLL_CHECK_MS = 1_000;
@@ -33,6 +33,8 @@ export interface Sessions {
   readonly current: () => LiveSession;
   readonly journal: () => JournalWriter;
   readonly writer: Writer;
+  /** What the journal held when the service started. */
+  readonly recovery: Recovery;
 }
 
 /** What the sessions of a service need. */
@@ -45,93 +47,136 @@ export interface SessionsSettings {
   readonly clock: Clock;
   readonly marketClock: Clock;
   readonly log: Log;
+  /** What is normal now. */
+  readonly baseline: () => LoadedBaseline;
   /** Told of each alert when it is raised. */
   readonly onRaised: (alert: Alert) => void;
   /** Told of alerts when they are stored for the first time. */
   readonly onStored: (alerts: readonly Alert[]) => void;
 }
 
+/** A session with its journal. */
+interface Opened {
+  readonly session: LiveSession;
+  readonly journal: JournalWriter;
+  readonly recovery: Recovery;
+}
+
 /** Opens the session that runs and the writer; when the market's date changes, the next session takes its place. */
 export async function openSessions(
   settings: SessionsSettings,
-  first: Session,
-  baseline: LoadedBaseline,
   parts: AsyncDisposableStack,
 ): Promise<Sessions> {
-  const { store, table, clock, marketClock, log, dataDir } = settings;
-  const journalDirectory = join(dataDir, 'journal');
-  const prints = createPrintWriter(store.db, table);
-  /** Alerts of the session that an earlier process stored: a restart raises them again, and tells nobody. */
-  const known = new Set<string>();
-  const tell = async (alerts: readonly Alert[]): Promise<number> => {
-    const fresh = alerts.filter(({ id }) => !known.has(id));
-    const stored = await storeAlerts(store.db, fresh);
-    for (const alert of fresh) known.add(alert.id);
-    settings.onStored(fresh);
-    return stored;
+  const { clock, marketClock, log } = settings;
+  const known = new KnownAlerts(settings.store);
+  const writer = createWriter(settings, known);
+  const first = await openSession(settings, writer, known, sessionAt(marketClock.now()));
+  let opened = first;
+  parts.defer(() => opened.journal.close());
+  parts.defer(() => opened.session.end());
+  let rolling = false;
+  const roll = async (): Promise<void> => {
+    const next = sessionAt(marketClock.now());
+    if (rolling || next.date <= opened.session.session.date) return;
+    rolling = true;
+    try {
+      const before = opened;
+      opened = await openSession(settings, writer, known, next);
+      before.session.end();
+      await before.journal.close();
+      const { rows, session } = before.session;
+      log.write('session.closed', { session: session.date, received: rows });
+    } finally {
+      rolling = false;
+    }
   };
-  const writer = new Writer({
+  const check = (): void =>
+    void roll().catch((error) => log.write('service.failed', { part: 'session', error }));
+  parts.defer(every(clock, ROLL_CHECK_MS, check));
+  return {
+    current: () => opened.session,
+    journal: () => opened.journal,
+    writer,
+    recovery: first.recovery,
+  };
+}
+
+/** Alerts of the session that are stored: a restart raises them again, and tells nobody. */
+class KnownAlerts {
+  readonly #store: OpenStore;
+  readonly #ids = new Set<string>();
+
+  constructor(store: OpenStore) {
+    this.#store = store;
+  }
+
+  /** Learns the alerts of a session and forgets those of the one before. */
+  async load(sessionDate: string): Promise<void> {
+    const query = 'select alert_id as id from spyhop.alert where session_date = $1';
+    const rows = await this.#store.db.rows<{ id: string }>(query, [sessionDate]);
+    this.#ids.clear();
+    for (const { id } of rows) this.#ids.add(id);
+  }
+
+  /** Stores those that are not known yet, and gives them. */
+  async store(alerts: readonly Alert[]): Promise<readonly Alert[]> {
+    const fresh = alerts.filter(({ id }) => !this.#ids.has(id));
+    await storeAlerts(this.#store.db, fresh);
+    for (const { id } of fresh) this.#ids.add(id);
+    return fresh;
+  }
+}
+
+function createWriter({ store, table, clock, log, onStored }: SessionsSettings, known: KnownAlerts): Writer {
+  const prints = createPrintWriter(store.db, table);
+  return new Writer({
     store: (piece) => prints.store(piece),
-    storeAlerts: tell,
+    async storeAlerts(alerts) {
+      const fresh = await known.store(alerts);
+      onStored(fresh);
+      return fresh.length;
+    },
     mayPass: isPassing,
     clock,
     chance: () => Math.random(),
     onError: (error) => log.write('writer.retried', { error }),
     onState: (state) => state === 'away' && log.write('database.away', { error: 'the writer cannot store' }),
   });
-  const open = async (session: Session, from: LoadedBaseline): Promise<[LiveSession, JournalWriter]> => {
-    const journal = await JournalWriter.open({ directory: journalDirectory, date: session.date, clock });
-    const ids = await store.db.rows<{ id: string }>(
-      'select alert_id as id from spyhop.alert where session_date = $1',
-      [session.date],
-    );
-    known.clear();
-    for (const { id } of ids) known.add(id);
-    const live = new LiveSession(
-      {
-        session,
-        table,
-        baseline: from,
-        threshold: settings.threshold,
-        storedRows: await storedRows(store.db, session.date),
+}
+
+async function openSession(
+  { dataDir, store, table, threshold, clock, log, journalSessions, baseline, onRaised }: SessionsSettings,
+  writer: Writer,
+  known: KnownAlerts,
+  session: Session,
+): Promise<Opened> {
+  const journalDirectory = join(dataDir, 'journal');
+  const { date } = session;
+  const journal = await JournalWriter.open({ directory: journalDirectory, date, clock });
+  await known.load(date);
+  const { run } = baseline();
+  const live = new LiveSession(
+    { session, table, baseline: baseline(), threshold, storedRows: await storedRows(store.db, date) },
+    {
+      journal,
+      journalDirectory,
+      store: (batch) => writer.accept(batch),
+      room: (rows) => writer.room(rows),
+      onAlert(alert) {
+        onRaised(alert);
+        writer.alert(alert);
       },
-      {
-        journal,
-        journalDirectory,
-        store: (batch) => writer.accept(batch),
-        room: (rows) => writer.room(rows),
-        onAlert(alert) {
-          settings.onRaised(alert);
-          writer.alert(alert);
-        },
-        onFailure: ({ underlying, failures, quarantined, error }) =>
-          log.write('actor.failed', { underlying, failures, quarantined, error }),
-        onFault: (error) => log.write('journal.failed', { error }),
-        onDamage: ({ from: position }) => log.write('journal.corrupt', { session: session.date, position }),
-      },
-    );
-    log.write('session.opened', { session: session.date, run: from.run, contracts: table.count });
-    await dropOldSessions(journalDirectory, settings.journalSessions);
-    return [live, journal];
-  };
-  let [live, journal] = await open(first, baseline);
-  parts.defer(() => journal.close());
-  let rolling = false;
-  const roll = async (): Promise<void> => {
-    const next = sessionAt(marketClock.now());
-    if (rolling || next.date <= live.session.date) return;
-    rolling = true;
-    const [before, journalBefore] = [live, journal];
-    [live, journal] = await open(next, await loadBaseline(store.db, table));
-    before.end();
-    await journalBefore.close();
-    log.write('session.closed', { session: before.session.date, received: before.rows });
-    rolling = false;
-  };
-  parts.defer(
-    every(clock, ROLL_CHECK_MS, () => void roll().catch((error) => log.write('service.failed', { error }))),
+      onFailure: ({ underlying, failures, quarantined, error }) =>
+        log.write('actor.failed', { underlying, failures, quarantined, error }),
+      onFault: (error) => log.write('journal.failed', { error }),
+      onDamage: ({ from: position }) => log.write('journal.corrupt', { session: date, position }),
+    },
   );
-  return { current: () => live, journal: () => journal, writer };
+  const recovery = await live.recover();
+  await dropOldSessions(journalDirectory, journalSessions);
+  log.write('session.opened', { session: date, run, contracts: table.count });
+  log.write('journal.opened', { session: date, bytes: journal.status.end.offset, replayed: recovery.frames });
+  return { session: live, journal, recovery };
 }
 
 /** Calls back again and again; gives what ends it. */

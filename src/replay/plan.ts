@@ -32,7 +32,7 @@ async function pathsIn(path: string): Promise<readonly string[] | null> {
   }
 }
 
-/** The files a path means: itself, or the .csv and .csv.gz files under a folder. Throws a Refusal when there is none. */
+/** The files a path means: itself, or the .csv and .csv.gz files in a folder. Throws a Refusal when there is none. */
 export async function flatFilePaths(path: string): Promise<readonly string[]> {
   const inside = await pathsIn(path);
   if (inside?.length === 0) {

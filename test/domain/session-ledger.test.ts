@@ -1,4 +1,4 @@
-// The live session's ledger takes back the same prints as the ledger that knew beforehand which contracts would need it.
+// The live session's ledger takes back the same prints as the ledger that knew beforehand what would be cancelled.
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { TapeLedger } from '../../src/domain/cancel-ledger.ts';
