@@ -5,6 +5,8 @@ interface OptionBase {
   /** What stands for the value in help: "N", "PATH", "DATE". */
   readonly value?: string;
   readonly unit?: string;
+  /** True for what must not be repeated on a screen or in a log. */
+  readonly secret?: boolean;
 }
 
 /** The kinds of options there are. Text is kept as text where money or exact decimals depend on it. */
@@ -150,6 +152,7 @@ export const OPTIONS = {
   },
   token: {
     type: 'text',
+    secret: true,
     pattern: /^[\w.~+/=-]{22,}$/,
     example: 'at least 22 letters, digits or signs of ._~+/=-',
     value: 'TEXT',

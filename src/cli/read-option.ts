@@ -17,7 +17,8 @@ export function checkVariables(environment: Readonly<Record<string, string | und
 /** Reads one value given as text. `source` names where it came from: "--floor" or "SPYHOP_FLOOR". */
 export function readOption(option: Option, text: string, source: string): unknown {
   const refuse = (wanted: string): never => {
-    throw new Refusal(`${source} is "${text}": give ${wanted}`, { exitCode: 2 });
+    const fault = option.secret === true ? 'cannot be used' : `is "${text}"`;
+    throw new Refusal(`${source} ${fault}: give ${wanted}`, { exitCode: 2 });
   };
   switch (option.type) {
     case 'flag':
