@@ -5,6 +5,7 @@ import type { ContractArena } from './domain/arena.ts';
 import { type Alert, alertOf } from './domain/alert.ts';
 import type { VolumeBaseline } from './domain/baseline.ts';
 import type { CancelLedger } from './domain/cancel-ledger.ts';
+import { nearTrigger } from './domain/contract-rows.ts';
 import type { ContractTable } from './domain/contract-table.ts';
 import { compileThreshold, thresholdRule, type ThresholdSettings } from './domain/detectors/threshold.ts';
 import type { QuoteBatch } from './domain/quote.ts';
@@ -50,6 +51,8 @@ export interface Engine {
   adoptBaseline(baseline: VolumeBaseline): void;
   /** Takes quotes; they must come before the batch whose prints may know them. */
   takeQuotes(quotes: QuoteBatch): void;
+  /** The contracts nearest to an alert, the nearest first: those whose quotes are worth asking for. */
+  nearest(count: number): readonly number[];
   summary(): EngineSummary;
   stop(): void;
 }
@@ -88,12 +91,23 @@ export function createEngine(settings: EngineSettings): Engine {
     },
     adoptBaseline: (next) => directory.adoptBaseline(next),
     takeQuotes: (quotes) => directory.deliverQuotes(routeQuotes(quotes)),
+    nearest: (count) => nearestOf(directory, count),
     summary: () => summaryOf(directory, received, alerts),
     stop() {
       tape.complete();
       directory.stop();
     },
   };
+}
+
+/** A tenth of the way to an alert is the beginning of something. */
+const NEAR_SHARE_MIN = 0.1;
+
+function nearestOf(directory: Directory, count: number): readonly number[] {
+  const arenas = [...new Set(directory.states.map((state) => state.arena))];
+  const near = arenas.flatMap((arena) => nearTrigger(arena, NEAR_SHARE_MIN));
+  near.sort((a, b) => b.share - a.share || a.contract - b.contract);
+  return near.slice(0, count).map(({ contract }) => contract);
 }
 
 function summaryOf(directory: Directory, received: number, alerts: number): EngineSummary {

@@ -27,6 +27,7 @@ import type { Terminal } from './terminal.ts';
 /** The morning is played in some seconds; from here on the session runs at the speed asked for. */
 const LIVE_FROM_MS = 10 * HOUR_MS + 30 * MINUTE_MS;
 const MORNING_SPEED = 600;
+const SLOWING_MS = 250;
 /** The scripted anomaly begins ten seconds later. */
 const BURST_AT_MS = LIVE_FROM_MS + 10_000;
 /** The clock starts a little before the open, so that the feed is live when the first print falls due. */
@@ -147,7 +148,9 @@ function play(
   let over = false;
   return setInterval(() => {
     const atMs = clock.now() - session.midnightMs;
-    const wanted = atMs < LIVE_FROM_MS ? MORNING_SPEED : speed;
+    // Slower towards the end of the morning, so that it ends on the minute.
+    const rest = (LIVE_FROM_MS - atMs) / SLOWING_MS;
+    const wanted = Math.max(speed, Math.min(MORNING_SPEED, rest));
     if (service.feedState() === 'live' && clock.speed !== wanted) {
       clock.setSpeed(wanted);
       if (wanted === speed)

@@ -20,6 +20,22 @@ export function retrigger(arena: ContractArena, context: UnderlyingContext, cloc
   }
 }
 
+/** A contract and how far its window volume has come towards its trigger: 1 is there. */
+export interface NearContract {
+  readonly contract: number;
+  readonly share: number;
+}
+
+/** Contracts of a shard that have come at least so far towards their triggers, in the order of their rows. */
+export function nearTrigger({ words, count }: ContractArena, shareMin: number): NearContract[] {
+  const near: NearContract[] = [];
+  for (let at = 0; at < count * ROW_WORDS; at += ROW_WORDS) {
+    const share = words[at + FIELD.windowVolume]! / words[at + FIELD.triggerVolume]!;
+    if (share >= shareMin) near.push({ contract: words[at]!, share });
+  }
+  return near;
+}
+
 /** Forgets what an earlier actor of this underlying wrote: its contracts begin the session anew. */
 export function resetContracts(state: UnderlyingState, underlying: number): void {
   const { words, count } = state.arena;

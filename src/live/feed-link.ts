@@ -4,7 +4,7 @@ import type { FeedNews } from '../actors/feed-words.ts';
 import { endGap, endOpenGaps, openGap } from '../db/feed-gaps.ts';
 import type { Queries } from '../db/pool.ts';
 import { openSocket } from '../feeds/massive/socket.ts';
-import type { Clock } from '../lib/clock.ts';
+import type { Clock, Timer } from '../lib/clock.ts';
 import type { Log } from '../log.ts';
 import type { FeedCounts } from './feed-counts.ts';
 import type { LiveSession } from './live-session.ts';
@@ -13,6 +13,14 @@ import type { LiveSession } from './live-session.ts';
 const CHANNELS = ['T.*', 'A.*', 'AM.*'] as const;
 /** Name of the feed in the table of gaps. */
 const FEED_NAME = 'massive';
+
+/**
+ * Contracts whose quotes are watched: those nearest to an alert. The provider allows a thousand; a hundred are more
+ * than ever stir at once, and leave room on the wire.
+ */
+const QUOTES_WATCHED = 100;
+/** How often it is looked which they are. */
+const WATCH_MS = 500;
 
 /** What the link is made of. */
 export interface FeedLinkSettings {
@@ -32,7 +40,7 @@ export interface FeedLinkSettings {
 export function openFeedLink(settings: FeedLinkSettings): Feed {
   const { url, key, clock, marketClock, counts, session } = settings;
   const record = gapRecorder(settings);
-  return startFeed({
+  const feed = startFeed({
     connect: (events) =>
       openSocket(
         { url, key, clock, marketClock },
@@ -59,6 +67,38 @@ export function openFeedLink(settings: FeedLinkSettings): Feed {
     },
     behindSinceMs: settings.behindSinceMs,
   });
+  const watching = watchQuotes(feed, settings);
+  return {
+    get state() {
+      return feed.state;
+    },
+    get sentence() {
+      return feed.sentence;
+    },
+    get channel() {
+      return feed.channel;
+    },
+    watchQuotes: feed.watchQuotes,
+    drain() {
+      watching.cancel();
+      feed.drain();
+    },
+  };
+}
+
+/** Asks for the quotes of the contracts that stir, so that their next prints have a side. */
+function watchQuotes(feed: Feed, { clock, session }: FeedLinkSettings): Timer {
+  let watched = '';
+  let timer: Timer;
+  const look = (): void => {
+    timer = clock.after(WATCH_MS, look);
+    const tickers = session().nearest(QUOTES_WATCHED).toSorted();
+    if (feed.state !== 'live' || tickers.join() === watched) return;
+    watched = tickers.join();
+    feed.watchQuotes(tickers);
+  };
+  timer = clock.after(WATCH_MS, look);
+  return { cancel: () => timer.cancel() };
 }
 
 function logNews({ url, log }: FeedLinkSettings, news: FeedNews): void {

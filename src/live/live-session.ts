@@ -67,7 +67,10 @@ export class LiveSession {
   #rows = 0;
   #lastEventMs = -Infinity;
   #backlog: Backlog | null = null;
+  #catchingUp = false;
   #ended = false;
+  /** Records that the journal had lost when it was last told the number of the next row. */
+  #lostRecords: number;
 
   constructor(settings: LiveSessionSettings, ports: LiveSessionPorts) {
     const { session, table, baseline, threshold } = settings;
@@ -75,6 +78,7 @@ export class LiveSession {
     this.#ports = ports;
     this.#settings = settings;
     this.#tape = new SessionTape(session, table);
+    this.#lostRecords = ports.journal.status.lostRecords;
     const { onFailure } = ports;
     this.#engine = createEngine({ session, table, baseline, threshold, cancels: this.#ledger, onFailure });
   }
@@ -114,6 +118,7 @@ export class LiveSession {
       }
       const { kind, bytes, receivedAtMs } = entry.record;
       lastReceivedMs = receivedAtMs;
+      if (kind === 'control') this.#tape.heed(bytes);
       if (kind !== 'frame') continue;
       for (const batch of this.#fold(bytes, receivedAtMs, (alert) => {
         alerts++;
@@ -126,6 +131,11 @@ export class LiveSession {
       if (++frames % FRAMES_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     return { frames, prints: this.#rows, alerts, lastReceivedMs };
+  }
+
+  /** Tickers of the contracts nearest to an alert, the nearest first. */
+  nearest(count: number): readonly string[] {
+    return this.#engine.nearest(count).map((contract) => this.#settings.table.ticker(contract));
   }
 
   /** Takes a frame of the feed. */
@@ -146,13 +156,22 @@ export class LiveSession {
     this.#engine.stop();
   }
 
+  /** Numbers the next print, and has the journal say so: whoever reads it may have fewer prints before it. */
+  #numberFrom(nextRow: number, atMs: number): void {
+    const { journal } = this.#ports;
+    this.#lostRecords = journal.status.lostRecords;
+    this.#rows = nextRow;
+    const words = this.#tape.continueAt(nextRow);
+    journal.append('control', atMs, words);
+  }
+
   #fold(frame: Buffer, receivedAtMs: number, onAlert: (alert: Alert) => void): readonly TradeBatch[] {
     const { quotes, batches } = this.#tape.step(frame, receivedAtMs);
     if (quotes !== null) this.#engine.takeQuotes(quotes);
     for (const batch of batches) {
       this.#ledger.add(batch);
       this.#engine.take(batch).forEach(onAlert);
-      this.#rows += batch.length;
+      this.#rows = batch.firstRow + batch.length;
       const lastMs = this.session.midnightMs + batch.atMs[batch.length - 1]!;
       if (lastMs > this.#lastEventMs) this.#lastEventMs = lastMs;
     }
@@ -161,32 +180,52 @@ export class LiveSession {
 
   /** Gives a batch to the writer; when it has no room, the journal keeps it until it has. */
   #hand(batch: TradeBatch): void {
-    if (this.#backlog !== null || this.#ports.store(batch)) return;
-    this.#backlog = { fromRow: batch.firstRow };
-    void this.#catchUp().catch(this.#ports.onFault);
+    if (this.#backlog === null && this.#ports.store(batch)) return;
+    this.#backlog ??= { fromRow: batch.firstRow };
+    // A journal that could not be read is read again with the next frame.
+    if (this.#catchingUp) return;
+    this.#catchingUp = true;
+    void this.#catchUp(this.#backlog.fromRow)
+      .catch(this.#ports.onFault)
+      .finally(() => (this.#catchingUp = false));
   }
 
   /** Reads the journal again from its beginning, and gives the writer what it has not had, as fast as it takes it. */
-  async #catchUp(): Promise<void> {
+  async #catchUp(fromRow: number): Promise<void> {
+    const { journal, journalDirectory, onFault } = this.#ports;
     const tape = new SessionTape(this.session, this.#settings.table);
-    let given = this.#backlog!.fromRow;
+    let given = fromRow;
     let read = 0;
-    const { journal, journalDirectory, room, store } = this.#ports;
     while (!this.#ended && given < this.#rows) {
+      const journaledRows = this.#rows;
       await journal.flush();
-      let frames = 0;
+      let records = 0;
       for await (const entry of readJournal(journalDirectory, this.session.date)) {
-        if (!('record' in entry) || entry.record.kind !== 'frame' || frames++ < read) continue;
-        read = frames;
-        for (const batch of tape.step(entry.record.bytes, entry.record.receivedAtMs).batches) {
-          if (batch.firstRow < given) continue;
-          await room(batch.length);
-          if (this.#ended || !store(batch)) return;
+        if (!('record' in entry) || records++ < read) continue;
+        read = records;
+        const { kind, bytes, receivedAtMs } = entry.record;
+        if (kind === 'control') tape.heed(bytes);
+        for (const batch of kind === 'frame' ? tape.step(bytes, receivedAtMs).batches : []) {
+          if (batch.firstRow + batch.length <= given) continue;
+          if (!(await this.#giveLate(batch))) return;
           given = batch.firstRow + batch.length;
           this.#backlog = { fromRow: given };
         }
       }
+      if (given >= journaledRows) continue;
+      onFault(new Error(`the journal does not have ${journaledRows - given} prints that the store lacks`));
+      given = journaledRows;
     }
-    this.#backlog = null;
+    if (!this.#ended) this.#backlog = null;
+  }
+
+  /** Waits until the writer takes a batch; false when the session ended before. */
+  async #giveLate(batch: TradeBatch): Promise<boolean> {
+    const { room, store } = this.#ports;
+    do {
+      await room(batch.length);
+      if (this.#ended) return false;
+    } while (!store(batch));
+    return true;
   }
 }

@@ -39,6 +39,18 @@ export class SessionTape {
     return this.#dedupe.counts.duplicates;
   }
 
+  /** Numbers the next print, unless the tape is further already; gives the words that tell the journal's readers. */
+  continueAt(nextRow: number): Buffer {
+    this.#dedupe.continueAt(nextRow);
+    return Buffer.from(JSON.stringify({ nextRow }));
+  }
+
+  /** Does what a control record of the journal says about the tape. */
+  heed(control: Buffer): void {
+    const { nextRow } = JSON.parse(control.toString('utf8')) as { readonly nextRow?: unknown };
+    if (typeof nextRow === 'number') this.#dedupe.continueAt(nextRow);
+  }
+
   /** The step of a frame that was received at `receivedAtMs` (epoch ms). */
   step(frame: Buffer, receivedAtMs: number): TapeStep {
     const { trades, minutes, quotes } = this.#decoder.decode(frame, receivedAtMs);
