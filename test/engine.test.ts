@@ -1,4 +1,4 @@
-// The engine of a session: every print is accounted for, alerts come in the order of the tape, faults stay where they are.
+// The engine of a session: every print is accounted for, alerts come in tape order, faults stay where they are.
 import { Decimal } from 'decimal.js';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

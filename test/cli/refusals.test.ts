@@ -39,6 +39,7 @@ const damaged = folder.write(
 const text = folder.write('notes.csv', 'Dear diary,\n');
 folder.write('bare.csv', `${TRADES}\n`);
 folder.write('2025-11-22.csv', trades(MONDAY));
+const ADVICE = 'the first day replayed: leave it out of --history';
 const empty = join(folder.path, 'empty');
 mkdirSync(empty);
 
@@ -136,7 +137,8 @@ describe('files', () => {
     [
       'without a word of a tape',
       ['notes.csv'],
-      '1 notes.csv is not a flat file of trades, quotes or aggregates: it begins with "Dear diary,", not with column names such as ticker,conditions,correction,exchange,price,sip_timestamp,size',
+      '1 notes.csv is not a flat file of trades, quotes or aggregates: it begins with "Dear diary,", ' +
+        `not with column names such as ${TRADES}`,
     ],
     [
       'with a header alone',
@@ -207,16 +209,8 @@ describe('files', () => {
 
 describe('history', () => {
   test.each<[string, string, string]>([
-    [
-      'of the day itself',
-      other,
-      `2 other/${MONDAY}.csv.gz is of ${MONDAY}, not before ${MONDAY}, the first day replayed: leave it out of --history`,
-    ],
-    [
-      'of a later day',
-      tuesday,
-      `2 ${TUESDAY}.csv.gz is of ${TUESDAY}, not before ${MONDAY}, the first day replayed: leave it out of --history`,
-    ],
+    ['of the day itself', other, `2 other/${MONDAY}.csv.gz is of ${MONDAY}, not before ${MONDAY}, ${ADVICE}`],
+    ['of a later day', tuesday, `2 ${TUESDAY}.csv.gz is of ${TUESDAY}, not before ${MONDAY}, ${ADVICE}`],
     [
       'of quotes',
       quoted,
@@ -236,7 +230,7 @@ describe('history', () => {
   });
 });
 
-test('a folder is searched for files, links among them, and what it holds beside is passed over in a word', async () => {
+test('a folder is searched for files, links among them, and what is of no use is passed over in a word', async () => {
   using tape = new Folder();
   tape.gzip(`2025/11/${MONDAY}.csv.gz`, trades(MONDAY));
   tape.write(`days/${TUESDAY}.csv`, lines(AGGREGATES, barRow('00:00', { date: TUESDAY })));
