@@ -64,7 +64,6 @@ export class LiveSession {
   readonly #tape: SessionTape;
   readonly #engine: Engine;
   readonly #ledger = new SessionLedger();
-  #rows = 0;
   #lastEventMs = -Infinity;
   #backlog: Backlog | null = null;
   #catchingUp = false;
@@ -85,7 +84,7 @@ export class LiveSession {
 
   /** Rows of the tape so far. */
   get rows(): number {
-    return this.#rows;
+    return this.#tape.rows;
   }
 
   /** Event time of the newest print, epoch ms; -Infinity before the first. */
@@ -95,7 +94,7 @@ export class LiveSession {
 
   /** Rows that wait in the journal, because the writer had no room for them. */
   get backlogRows(): number {
-    return this.#backlog === null ? 0 : this.#rows - this.#backlog.fromRow;
+    return this.#backlog === null ? 0 : this.rows - this.#backlog.fromRow;
   }
 
   get tape(): Pick<SessionTape, 'counts' | 'rejects' | 'duplicates'> {
@@ -130,7 +129,10 @@ export class LiveSession {
       }
       if (++frames % FRAMES_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
     }
-    return { frames, prints: this.#rows, alerts, lastReceivedMs };
+    const { storedRows } = this.#settings;
+    // Where the journal lost rows that the store has, the next print must not pass for one of those.
+    if (this.rows < storedRows) this.#numberFrom(storedRows, lastReceivedMs ?? this.session.midnightMs);
+    return { frames, prints: this.rows, alerts, lastReceivedMs };
   }
 
   /** Tickers of the contracts nearest to an alert, the nearest first. */
@@ -140,7 +142,9 @@ export class LiveSession {
 
   /** Takes a frame of the feed. */
   take(frame: Buffer, receivedAtMs: number): void {
-    this.#ports.journal.append('frame', receivedAtMs, frame);
+    const { journal } = this.#ports;
+    if (journal.status.lostRecords !== this.#lostRecords) this.#numberFrom(this.rows, receivedAtMs);
+    journal.append('frame', receivedAtMs, frame);
     for (const batch of this.#fold(frame, receivedAtMs, this.#ports.onAlert)) this.#hand(batch);
   }
 
@@ -160,9 +164,7 @@ export class LiveSession {
   #numberFrom(nextRow: number, atMs: number): void {
     const { journal } = this.#ports;
     this.#lostRecords = journal.status.lostRecords;
-    this.#rows = nextRow;
-    const words = this.#tape.continueAt(nextRow);
-    journal.append('control', atMs, words);
+    journal.append('control', atMs, this.#tape.continueAt(nextRow));
   }
 
   #fold(frame: Buffer, receivedAtMs: number, onAlert: (alert: Alert) => void): readonly TradeBatch[] {
@@ -171,7 +173,6 @@ export class LiveSession {
     for (const batch of batches) {
       this.#ledger.add(batch);
       this.#engine.take(batch).forEach(onAlert);
-      this.#rows = batch.firstRow + batch.length;
       const lastMs = this.session.midnightMs + batch.atMs[batch.length - 1]!;
       if (lastMs > this.#lastEventMs) this.#lastEventMs = lastMs;
     }
@@ -196,8 +197,8 @@ export class LiveSession {
     const tape = new SessionTape(this.session, this.#settings.table);
     let given = fromRow;
     let read = 0;
-    while (!this.#ended && given < this.#rows) {
-      const journaledRows = this.#rows;
+    while (!this.#ended && given < this.rows) {
+      const journaledRows = this.rows;
       await journal.flush();
       let records = 0;
       for await (const entry of readJournal(journalDirectory, this.session.date)) {
@@ -214,7 +215,7 @@ export class LiveSession {
       }
       if (given >= journaledRows) continue;
       onFault(new Error(`the journal does not have ${journaledRows - given} prints that the store lacks`));
-      given = journaledRows;
+      tape.continueAt((given = journaledRows));
     }
     if (!this.#ended) this.#backlog = null;
   }

@@ -39,6 +39,11 @@ export class SessionTape {
     return this.#dedupe.counts.duplicates;
   }
 
+  /** Rows of the tape so far: the number of the next. */
+  get rows(): number {
+    return this.#dedupe.nextRow;
+  }
+
   /** Numbers the next print, unless the tape is further already; gives the words that tell the journal's readers. */
   continueAt(nextRow: number): Buffer {
     this.#dedupe.continueAt(nextRow);

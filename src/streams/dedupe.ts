@@ -48,6 +48,16 @@ export class Dedupe {
     return { ...batch, length, firstRow };
   }
 
+  /** Number of the next row. */
+  get nextRow(): number {
+    return this.#nextRow;
+  }
+
+  /** Numbers the next row, unless the count is further already. */
+  continueAt(row: number): void {
+    this.#nextRow = Math.max(this.#nextRow, row);
+  }
+
   // HOT PATH: once a print.
 
   #compact(batch: TradeBatch, sequence: Float64Array): number {

@@ -1,0 +1,229 @@
+// A session that is killed, held up and damaged: the same alerts, and every print in the store once and in order.
+import { mkdirSync, readFileSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Alert } from '../../src/domain/alert.ts';
+import { eventually } from '../support/eventually.ts';
+import { baselineFor, DAY, expectedRows, FRAMES, type Opened, play, SESSION, Stage } from './live-stage.ts';
+
+const HALF = FRAMES.length >> 1;
+let stage: Stage;
+beforeEach(() => {
+  stage = new Stage();
+});
+afterEach(() => {
+  stage[Symbol.dispose]();
+});
+
+/** Ends a process as a kill does, after the journal's last fsync. */
+async function kill({ session, journal }: Opened): Promise<void> {
+  await journal.close();
+  session.end();
+}
+
+function ids(alerts: readonly Alert[]): string[] {
+  return alerts.map(({ id }) => id);
+}
+
+async function alertsOfWholeDay(): Promise<Alert[]> {
+  using other = new Stage();
+  const opened = await other.open();
+  play(opened);
+  await kill(opened);
+  return opened.alerts;
+}
+
+describe('a session that goes through', () => {
+  test('stores each print of the day once, in the order of the tape, and finds something', async () => {
+    const opened = await stage.open();
+    play(opened);
+    await kill(opened);
+    expect(stage.rows).toEqual(expectedRows());
+    expect(opened.session.rows).toBe(DAY.length);
+    expect(opened.alerts.length).toBeGreaterThan(3);
+    expect(new Set(ids(opened.alerts)).size).toBe(opened.alerts.length);
+    expect(stage.faults).toEqual([]);
+  });
+
+  test('begins with nothing behind it', async () => {
+    const { recovery, journal, session } = await stage.open();
+    expect(recovery).toEqual({ frames: 0, prints: 0, alerts: 0, lastReceivedMs: null });
+    expect(session.lastEventMs).toBe(-Infinity);
+    await journal.close();
+  });
+
+  test('takes a frame twice for what it is: heard before', async () => {
+    const opened = await stage.open();
+    play(opened, 0, 20);
+    play(opened, 0, 20);
+    play(opened, 20);
+    await kill(opened);
+    expect(stage.rows).toEqual(expectedRows());
+    expect(opened.session.tape.duplicates).toBe(20 * 40);
+    expect(ids(opened.alerts)).toEqual(ids(await alertsOfWholeDay()));
+  });
+});
+
+describe('a session that was killed', () => {
+  test('raises the same alerts again and stores nothing twice, however often it is killed', async () => {
+    const whole = await alertsOfWholeDay();
+    const first = await stage.open();
+    play(first, 0, 30);
+    await kill(first);
+    const second = await stage.open();
+    expect(second.recovery).toMatchObject({ frames: 30, prints: 1_200, lastReceivedMs: FRAMES[29]!.atMs });
+    play(second, 30, HALF);
+    await kill(second);
+    const third = await stage.open();
+    expect(ids(third.alerts)).toEqual(ids(second.alerts));
+    play(third, HALF);
+    await kill(third);
+    expect(third.alerts).toEqual(whole);
+    expect(stage.rows).toEqual(expectedRows());
+  });
+
+  test('gives the store what it had not taken before the kill', async () => {
+    const first = await stage.open();
+    stage.hasRoom = () => stage.rows.length < 800;
+    play(first, 0, HALF);
+    await kill(first);
+    const stored = stage.rows.length;
+    stage.hasRoom = () => true;
+    const second = await stage.open();
+    expect(stage.rows.length).toBeGreaterThan(stored);
+    play(second, HALF);
+    await kill(second);
+    expect(stage.rows).toEqual(expectedRows());
+  });
+});
+
+describe('a writer without room', () => {
+  test('gets every print once and in order from the journal, while the tape goes on', async () => {
+    const opened = await stage.open();
+    play(opened, 0, 10);
+    stage.hasRoom = () => false;
+    play(opened, 10, HALF);
+    expect(opened.session.backlogRows).toBe((HALF - 10) * 40);
+    // Room for a few at a time, and none in between.
+    let allowed = 0;
+    stage.hasRoom = (rows) => allowed >= rows && (allowed -= rows) >= 0;
+    for (let frame = HALF; frame < FRAMES.length; frame += 5) {
+      play(opened, frame, frame + 5);
+      allowed += 200;
+      stage.wake();
+      await new Promise((done) => setImmediate(done));
+    }
+    stage.hasRoom = () => true;
+    await eventually('the backlog to be stored', () => {
+      stage.wake();
+      return opened.session.backlogRows === 0;
+    });
+    await kill(opened);
+    expect(stage.rows).toEqual(expectedRows());
+    expect(opened.alerts).toEqual(await alertsOfWholeDay());
+    expect(stage.faults).toEqual([]);
+  });
+
+  test('is caught up with again when it fills up a second time', async () => {
+    const opened = await stage.open();
+    for (let frame = 0; frame < FRAMES.length; frame += 25) {
+      stage.hasRoom = () => false;
+      play(opened, frame, frame + 20);
+      stage.hasRoom = () => true;
+      stage.wake();
+      await eventually('the backlog to be stored', () => opened.session.backlogRows === 0);
+      play(opened, frame + 20, frame + 25);
+    }
+    await kill(opened);
+    expect(stage.rows).toEqual(expectedRows());
+  });
+
+  test('does not keep a session from ending, and the next one stores the rest', async () => {
+    const first = await stage.open();
+    stage.hasRoom = () => false;
+    play(first, 0, HALF);
+    await kill(first);
+    stage.hasRoom = () => true;
+    stage.wake();
+    await new Promise((done) => setTimeout(done, 50));
+    expect(stage.rows).toEqual([]);
+    const second = await stage.open();
+    play(second, HALF);
+    await kill(second);
+    expect(stage.rows).toEqual(expectedRows());
+  });
+});
+
+describe('a damaged journal', () => {
+  /** Turns a bit in the body of a record about this far into the first segment. */
+  const damage = (share: number): void => {
+    const bytes = readFileSync(stage.segment);
+    bytes[Math.floor(bytes.length * share)]! ^= 1;
+    writeFileSync(stage.segment, bytes);
+  };
+
+  test('is reported, the rest is used, and prints that come later are stored all the same', async () => {
+    const first = await stage.open();
+    play(first, 0, HALF);
+    await kill(first);
+    damage(0.3);
+    const second = await stage.open();
+    expect(stage.damage).toMatchObject([{ kind: 'damage', segment: 1 }]);
+    expect(second.recovery.frames).toBe(HALF - 1);
+    play(second, HALF);
+    await kill(second);
+    expect(stage.rows).toEqual(expectedRows());
+    // And once more, now that the journal has a hole that later records know of.
+    await kill(await stage.open());
+    expect(stage.rows).toEqual(expectedRows());
+  });
+
+  test('does not hold up the catching up for ever: what it lacks is said', async () => {
+    const opened = await stage.open();
+    play(opened, 0, 10);
+    await opened.journal.flush();
+    damage(0.5);
+    stage.hasRoom = () => false;
+    play(opened, 10, HALF);
+    stage.hasRoom = () => true;
+    stage.wake();
+    await eventually('the end of the catching up', () => opened.session.backlogRows === 0);
+    expect(stage.faults.map(String)).toEqual([
+      'Error: the journal does not have 40 prints that the store lacks',
+    ]);
+    play(opened, HALF);
+    await kill(opened);
+    expect(stage.rows.length).toBe(DAY.length - 40);
+  });
+
+  test('that cannot be read for a while is read again later, and nothing is lost', async () => {
+    const opened = await stage.open();
+    stage.hasRoom = () => false;
+    renameSync(stage.segment, `${stage.segment}.away`);
+    mkdirSync(stage.segment);
+    play(opened, 0, 10);
+    await eventually('the fault', () => stage.faults.length > 0);
+    expect(String(stage.faults[0])).toMatch(/000001\.journal/);
+    rmdirSync(stage.segment);
+    renameSync(`${stage.segment}.away`, stage.segment);
+    stage.hasRoom = () => true;
+    play(opened, 10);
+    await eventually('the backlog to be stored', () => opened.session.backlogRows === 0);
+    await kill(opened);
+    expect(stage.rows).toEqual(expectedRows());
+  });
+});
+
+describe('another baseline', () => {
+  test('decides from the next frame on, and the journal says when', async () => {
+    const opened = await stage.open(() => ({ sessions: 0, dates: [], volumeSum: () => 0 }));
+    play(opened, 0, HALF);
+    expect(opened.alerts).toEqual([]);
+    opened.session.adoptBaseline(baselineFor(opened.table), 7, SESSION.midnightMs);
+    play(opened, HALF);
+    await kill(opened);
+    expect(opened.alerts.length).toBeGreaterThan(0);
+    const halfMs = FRAMES[HALF]!.atMs - 60_000;
+    expect(opened.alerts.every(({ at }) => Date.parse(at) >= halfMs)).toBe(true);
+    expect(readFileSync(stage.segment, 'latin1')).toContain('{"baselineRun":7}');
+  });
+});
