@@ -110,6 +110,7 @@ async function composeService(settings: ServiceSettings, parts: AsyncDisposableS
     session: live.current,
     behindSinceMs: live.recovery.lastReceivedMs,
   });
+  parts.defer(() => feed.drain());
   const api = createServiceApi(settings, {
     store,
     live,
@@ -120,10 +121,7 @@ async function composeService(settings: ServiceSettings, parts: AsyncDisposableS
     baselines,
     table,
   });
-  const address = await api.listen().catch((error: unknown) => {
-    feed.drain();
-    throw error;
-  });
+  const address = await api.listen();
   const { version } = settings.api;
   log.write('service.started', { version, node: process.version, pid: process.pid, address });
   return {

@@ -145,7 +145,7 @@ export interface Feed {
   readonly channel: string;
   /** Replaces the contracts whose quotes are wanted; beyond 1,000 the last are left out. */
   watchQuotes(tickers: readonly string[]): void;
-  /** Closes the connection for good. */
+  /** Closes the connection for good; doing so twice is harmless. */
   drain(): void;
 }
 
@@ -190,7 +190,9 @@ export function startFeed(input: FeedInput): Feed {
       return present(channels[channel], 'the channel of the feed');
     },
     watchQuotes: (tickers) => actor.send({ type: 'quotes', tickers }),
-    drain: () => actor.send({ type: 'drain' }),
+    drain() {
+      if (actor.getSnapshot().status === 'active') actor.send({ type: 'drain' });
+    },
   };
 }
 

@@ -78,7 +78,7 @@ export function openFeedLink(settings: FeedLinkSettings): Feed {
     get channel() {
       return feed.channel;
     },
-    watchQuotes: feed.watchQuotes,
+    watchQuotes: (tickers) => feed.watchQuotes(tickers),
     drain() {
       watching.cancel();
       feed.drain();
@@ -108,26 +108,29 @@ function logNews({ url, log }: FeedLinkSettings, news: FeedNews): void {
   else if (news.kind === 'refused') log.write('feed.refused', { reason: news.sentence });
 }
 
-/** Makes a row of each gap; the store may be away, then the log alone has it. */
+/** Makes a row of each gap; when the store is away at its beginning and its end, the log alone has it. */
 function gapRecorder({ db, log, session }: FeedLinkSettings): (news: FeedNews) => void {
   let opened: Promise<number | null> = Promise.resolve(null);
   const forget = (error: unknown): null => {
     log.write('writer.retried', { error });
     return null;
   };
+  const begin = async (fromMs: number, reason: string): Promise<number> =>
+    openGap(db, { feed: FEED_NAME, sessionDate: session().session.date, beganMs: fromMs, reason });
   return (news) => {
     if (news.kind === 'gapOpened') {
       const { fromMs, reason } = news;
       log.write('gap.opened', { from: new Date(fromMs).toISOString(), reason });
-      const gap = { feed: FEED_NAME, sessionDate: session().session.date, beganMs: fromMs, reason };
-      opened = openGap(db, gap).catch(forget);
+      opened = begin(fromMs, reason).catch(forget);
     } else if (news.kind === 'gap') {
-      const [from = '', until = ''] = [news.fromMs, news.untilMs].map((ms) => new Date(ms).toISOString());
+      const { fromMs, untilMs, reason } = news;
+      const [from = '', until = ''] = [fromMs, untilMs].map((ms) => new Date(ms).toISOString());
       log.write('gap.closed', { from, until, state: 'open' });
       opened = opened
-        .then(async (id) => {
-          if (id === null) await endOpenGaps(db, FEED_NAME, news.untilMs);
-          else await endGap(db, id, news.untilMs);
+        .then(async (begun) => {
+          // Of the time between two processes there is a row only where the one before saw its beginning.
+          const leftOpen = begun === null && (await endOpenGaps(db, FEED_NAME, untilMs)) > 0;
+          if (!leftOpen) await endGap(db, begun ?? (await begin(fromMs, reason)), untilMs);
           return null;
         })
         .catch(forget);

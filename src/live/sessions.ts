@@ -21,6 +21,9 @@ import { LiveSession, type Recovery } from './live-session.ts';
 /** How often the date of the market is looked at. */
 const ROLL_CHECK_MS = 1_000;
 
+/** Time a service that cannot start gives its writer, ms: the journal has what is left. */
+const LEAVE_MS = 2_000;
+
 /** The session that runs at a moment, or the next one when none does. */
 export function sessionAt(epochMs: number): Session {
   const today = newYorkDate(epochMs);
@@ -70,6 +73,7 @@ export async function openSessions(
   const { clock, marketClock, log } = settings;
   const known = new KnownAlerts(settings.store);
   const writer = createWriter(settings, known);
+  parts.defer(async () => void (writer.state === 'closed' || (await writer.drain(LEAVE_MS))));
   const first = await openSession(settings, writer, known, sessionAt(marketClock.now()));
   let opened = first;
   parts.defer(() => opened.journal.close());
@@ -153,6 +157,9 @@ async function openSession(
   const journalDirectory = join(dataDir, 'journal');
   const { date } = session;
   const journal = await JournalWriter.open({ directory: journalDirectory, date, clock });
+  // A file handle that nobody closes ends the process when it is found.
+  await using onFailure = new AsyncDisposableStack();
+  onFailure.defer(() => journal.close());
   await known.load(date);
   const { run } = baseline();
   const live = new LiveSession(
@@ -172,10 +179,12 @@ async function openSession(
       onDamage: ({ from: position }) => log.write('journal.corrupt', { session: date, position }),
     },
   );
+  onFailure.defer(() => live.end());
   const recovery = await live.recover();
   await dropOldSessions(journalDirectory, journalSessions);
   log.write('session.opened', { session: date, run, contracts: table.count });
   log.write('journal.opened', { session: date, bytes: journal.status.end.offset, replayed: recovery.frames });
+  onFailure.move();
   return { session: live, journal, recovery };
 }
 
