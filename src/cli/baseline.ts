@@ -1,8 +1,5 @@
 // Command `baseline`: computes what is normal from the days in the store, and puts it in force.
-import { buildBaseline } from '../db/baselines.ts';
-import { openStore } from '../db/open-store.ts';
 import { systemClock } from '../lib/clock.ts';
-import { sessionAt } from '../live/sessions.ts';
 import type { Command } from './command.ts';
 import { count, duration, plural } from './words.ts';
 
@@ -16,6 +13,12 @@ export const baselineCommand: Command<'data-dir' | 'as-of'> = {
     'count; a session in which a contract did not trade counts as 0.',
   ],
   async run(_operands, options, terminal) {
+    // Loaded here, so that commands without a store start at once.
+    const [{ openStore }, { buildBaseline }, { sessionAt }] = await Promise.all([
+      import('../db/open-store.ts'),
+      import('../db/baselines.ts'),
+      import('../live/sessions.ts'),
+    ]);
     const clock = systemClock();
     const store = await openStore({
       dataDir: options['data-dir'],

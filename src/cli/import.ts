@@ -1,9 +1,8 @@
 // Command `import`: flat files into the store, each day once, as history and as prints of the hot sessions.
 import { newYorkDate, sessionsBefore } from '../domain/session.ts';
-import { importDay, type ImportReport } from '../jobs/import-day.ts';
+import type { ImportReport } from '../jobs/import-day.ts';
 import { systemClock } from '../lib/clock.ts';
 import { Refusal } from '../lib/refusal.ts';
-import { openStore } from '../db/open-store.ts';
 import { flatFilePaths } from '../replay/plan.ts';
 import type { Command } from './command.ts';
 import { Progress } from './progress.ts';
@@ -27,6 +26,11 @@ export const importCommand: Command<'data-dir' | 'hot-sessions'> = {
       throw new Refusal(message, { exitCode: 2 });
     }
     const paths = (await Promise.all(operands.map(flatFilePaths))).flat();
+    // Loaded here, so that commands without a store start at once.
+    const [{ openStore }, { importDay }] = await Promise.all([
+      import('../db/open-store.ts'),
+      import('../jobs/import-day.ts'),
+    ]);
     const clock = systemClock();
     const store = await openStore({
       dataDir: options['data-dir'],

@@ -1,20 +1,15 @@
 // Command `run`: the service on the live feed, until it is asked to end.
-import { startService } from '../app.ts';
+import type { Options } from '../config.ts';
 import { Refusal } from '../lib/refusal.ts';
-import { systemClock } from '../lib/clock.ts';
-import { alertLine } from './alert-line.ts';
-import type { Command } from './command.ts';
-import { programVersion } from './program-version.ts';
-import {
-  logTo,
-  SERVICE_OPTIONS,
-  type ServiceOption,
-  serviceSettings,
-  stopService,
-  untilAsked,
-} from './service-process.ts';
+import type { Command, CommonOption } from './command.ts';
+import { SERVICE_OPTIONS, type ServiceOption } from './service-options.ts';
 
-export const runCommand: Command<ServiceOption | 'feed-url'> = {
+type RunOption = ServiceOption | 'feed-url';
+
+/** What the service is told. */
+export type RunOptions = Options<RunOption | CommonOption>;
+
+export const runCommand: Command<RunOption> = {
   name: 'run',
   summary: 'Watches the live tape: feed, journal, engine, store and API, until it is stopped.',
   operands: '',
@@ -33,22 +28,8 @@ export const runCommand: Command<ServiceOption | 'feed-url'> = {
         { exitCode: 2 },
       );
     }
-    const clock = systemClock();
-    const databaseUrl = process.env['DATABASE_URL'] ?? null;
-    const log = logTo(process.stderr, options['log-level'], [key, options.token, databaseUrl], clock);
-    const service = await startService(
-      serviceSettings(options, {
-        dataDir: options['data-dir'],
-        databaseUrl,
-        feed: { url: options['feed-url'], key },
-        clock,
-        marketClock: clock,
-        log,
-        version: await programVersion(),
-        onAlert: (alert) => terminal.print(options.json ? JSON.stringify(alert) : alertLine(alert, terminal)),
-      }),
-    );
-    await untilAsked(null);
-    return stopService(service, terminal);
+    // Loaded here, so that commands without a service start at once.
+    const { runService } = await import('./run-service.ts');
+    return runService(key, options, terminal);
   },
 };

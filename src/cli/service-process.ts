@@ -4,22 +4,8 @@ import type { Service, ServiceSettings } from '../app.ts';
 import type { Options } from '../config.ts';
 import type { Clock } from '../lib/clock.ts';
 import { createLog, type Log, type LogSettings } from '../log.ts';
+import type { ServiceOption } from './service-options.ts';
 import type { Terminal } from './terminal.ts';
-
-/** Options that every command with a service takes. */
-export const SERVICE_OPTIONS = [
-  'data-dir',
-  'host',
-  'port',
-  'token',
-  'factor',
-  'floor',
-  'hot-sessions',
-  'journal-sessions',
-  'log-level',
-] as const;
-
-export type ServiceOption = (typeof SERVICE_OPTIONS)[number];
 
 /** Time a stopping service has before it is ended by force. */
 const STOP_MS = 10_000;

@@ -1,0 +1,158 @@
+// The demo at work: a history made and learned, a provider simulated, the real service run against it.
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { type Service, startService } from '../app.ts';
+import { newYorkMidnightMs, dayNumberOf, HOUR_MS, MINUTE_MS } from '../domain/calendar.ts';
+import { newYorkDate, requireSession, type Session, sessionOn, sessionsBefore } from '../domain/session.ts';
+import { readJournal } from '../feeds/journal/reader.ts';
+import { ScaledClock, systemClock } from '../lib/clock.ts';
+import { createMarket, type MarketSettings, SMALL_MARKET } from '../simulation/market.ts';
+import { type Provider, startProvider } from '../simulation/provider/provider.ts';
+import { withBurst } from '../simulation/scripted.ts';
+import { alertLine } from './alert-line.ts';
+import type { DemoOptions } from './demo.ts';
+import { prepareHistory } from './demo-history.ts';
+import { programVersion } from './program-version.ts';
+import { durationMs, logTo, serviceSettings, stopService, untilAsked } from './service-process.ts';
+import type { Terminal } from './terminal.ts';
+
+/** The morning is played in some seconds; from here on the session runs at the speed asked for. */
+const LIVE_FROM_MS = 10 * HOUR_MS + 30 * MINUTE_MS;
+const MORNING_SPEED = 600;
+const SLOWING_MS = 250;
+/** The scripted anomaly begins ten seconds later. */
+const BURST_AT_MS = LIVE_FROM_MS + 10_000;
+/** The clock starts a little before the open, so that the feed is live when the first print falls due. */
+const BEFORE_OPEN_MS = 5_000;
+const LOOK_MS = 50;
+/** Few enough that thirty sessions are ready in seconds. */
+const PRINTS_A_DAY = 20_000;
+const DEMO_KEY = 'demo-key-of-the-simulated-provider';
+
+/** Plays the demo until it is asked to end; gives the exit code. */
+export async function runDemo(options: DemoOptions, terminal: Terminal): Promise<number> {
+  const startedMs = terminal.now();
+  const clock = systemClock();
+  const session = lastCompletedSession(clock.now());
+  const dataDir = join(options['data-dir'], `demo-${options.seed}`);
+  const market: MarketSettings = { ...SMALL_MARKET, seed: options.seed, tradesPerDay: PRINTS_A_DAY };
+  const databaseUrl = process.env['DATABASE_URL'] ?? null;
+  const history = await prepareHistory({
+    dataDir,
+    databaseUrl,
+    market,
+    date: session.date,
+    clock,
+    terminal,
+  });
+  const startMs = await resumeMs(dataDir, session);
+  const marketClock = new ScaledClock(clock, startMs, 1);
+  const provider = await startProvider({
+    market: withBurst(createMarket(market), { date: session.date, atMs: BURST_AT_MS }),
+    date: session.date,
+    clock: marketClock,
+    port: 0,
+    keys: [DEMO_KEY],
+  });
+  const logFile = createWriteStream(join(dataDir, 'demo.log'), { flags: 'a' });
+  const log = logTo(logFile, options['log-level'], [DEMO_KEY, options.token, databaseUrl], clock);
+  let told = 0;
+  const settings = serviceSettings(options, {
+    dataDir,
+    databaseUrl,
+    feed: { url: provider.url, key: DEMO_KEY },
+    clock,
+    marketClock,
+    log,
+    version: await programVersion(),
+    onAlert(alert) {
+      terminal.print(options.json ? JSON.stringify(alert) : alertLine(alert, terminal));
+      if (++told === 1) sayFirst((terminal.now() - startedMs) / 1000, terminal);
+    },
+  });
+  const service = await startService(settings).catch(async (error: unknown) => {
+    await provider.close();
+    throw error;
+  });
+  await history.close();
+  introduce(service, session, startMs, terminal);
+  const playing = play(service, marketClock, session, options.speed, terminal);
+  const reason = await untilAsked(durationMs(options.for));
+  clearInterval(playing);
+  return end(service, provider, reason, told, terminal);
+}
+
+/** The newest session whose late classes have closed by now. */
+function lastCompletedSession(nowMs: number): Session {
+  const today = newYorkDate(nowMs);
+  const session = sessionOn(today);
+  if (!('fault' in session) && nowMs >= session.midnightMs + session.lateCloseMs) return session;
+  return requireSession(sessionsBefore(today, 1)[0]!);
+}
+
+/** Where the journal stands, or just before the open when it is empty; epoch ms. */
+async function resumeMs(dataDir: string, session: Session): Promise<number> {
+  let lastMs = newYorkMidnightMs(dayNumberOf(session.date)!) + session.openMs - BEFORE_OPEN_MS;
+  for await (const entry of readJournal(join(dataDir, 'journal'), session.date)) {
+    if ('record' in entry) lastMs = Math.max(lastMs, entry.record.receivedAtMs);
+  }
+  return lastMs;
+}
+
+function introduce(
+  { address, recovery }: Service,
+  session: Session,
+  startMs: number,
+  terminal: Terminal,
+): void {
+  const at = new Date(startMs - session.midnightMs).toISOString().slice(11, 19);
+  const resumed =
+    recovery.prints > 0 ? `, resumed at ${at} with ${recovery.prints} prints from the journal` : '';
+  terminal.say(`playing the session of ${session.date}${resumed}`);
+  terminal.say(`  alerts   ${address}/v1/alerts`);
+  terminal.say(`  docs     ${address}/docs`);
+  terminal.say(`  metrics  ${address}/metrics`);
+  terminal.say(terminal.toneErr('quiet', 'Ctrl-C drains and ends it; started again it goes on from there'));
+}
+
+function sayFirst(seconds: number, terminal: Terminal): void {
+  terminal.say(terminal.toneErr('quiet', `first alert ${seconds.toFixed(1)} s after the start`));
+}
+
+/** Drives the market's clock: still until the feed is live, fast through the morning, then at the speed asked for. */
+function play(
+  service: Service,
+  clock: ScaledClock,
+  session: Session,
+  speed: number,
+  terminal: Terminal,
+): NodeJS.Timeout {
+  let over = false;
+  return setInterval(() => {
+    const atMs = clock.now() - session.midnightMs;
+    // Slower towards the end of the morning, so that it ends on the minute.
+    const rest = (LIVE_FROM_MS - atMs) / SLOWING_MS;
+    const wanted = Math.max(speed, Math.min(MORNING_SPEED, rest));
+    if (service.feedState() === 'live' && clock.speed !== wanted) {
+      clock.setSpeed(wanted);
+      if (wanted === speed)
+        terminal.say(terminal.toneErr('quiet', `the morning is over; from here on ${speed} s a second`));
+    }
+    if (over || atMs < session.lateCloseMs) return;
+    over = true;
+    terminal.say('the session is over; the API stays until Ctrl-C');
+  }, LOOK_MS);
+}
+
+async function end(
+  service: Service,
+  provider: Provider,
+  reason: string,
+  told: number,
+  terminal: Terminal,
+): Promise<number> {
+  terminal.say(terminal.toneErr('quiet', `${reason}: ${told} alerts told, ${provider.played} prints played`));
+  const code = await stopService(service, terminal);
+  await provider.close();
+  return code;
+}

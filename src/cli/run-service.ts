@@ -1,0 +1,29 @@
+// The live service at work, from its start to its end.
+import { startService } from '../app.ts';
+import { systemClock } from '../lib/clock.ts';
+import { alertLine } from './alert-line.ts';
+import { programVersion } from './program-version.ts';
+import type { RunOptions } from './run.ts';
+import { logTo, serviceSettings, stopService, untilAsked } from './service-process.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Runs the service with a key until it is asked to end; gives the exit code. */
+export async function runService(key: string, options: RunOptions, terminal: Terminal): Promise<number> {
+  const clock = systemClock();
+  const databaseUrl = process.env['DATABASE_URL'] ?? null;
+  const log = logTo(process.stderr, options['log-level'], [key, options.token, databaseUrl], clock);
+  const service = await startService(
+    serviceSettings(options, {
+      dataDir: options['data-dir'],
+      databaseUrl,
+      feed: { url: options['feed-url'], key },
+      clock,
+      marketClock: clock,
+      log,
+      version: await programVersion(),
+      onAlert: (alert) => terminal.print(options.json ? JSON.stringify(alert) : alertLine(alert, terminal)),
+    }),
+  );
+  await untilAsked(null);
+  return stopService(service, terminal);
+}

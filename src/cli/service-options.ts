@@ -1,0 +1,16 @@
+// The options that every command with a service takes.
+
+/** In the order of help. */
+export const SERVICE_OPTIONS = [
+  'data-dir',
+  'host',
+  'port',
+  'token',
+  'factor',
+  'floor',
+  'hot-sessions',
+  'journal-sessions',
+  'log-level',
+] as const;
+
+export type ServiceOption = (typeof SERVICE_OPTIONS)[number];
