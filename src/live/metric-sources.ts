@@ -8,6 +8,8 @@ import type { AlertCounts } from './alert-counts.ts';
 import type { FeedCounts } from './feed-counts.ts';
 import type { LiveSession } from './live-session.ts';
 
+type ParseFault = 'invalid_json' | 'unknown_type' | 'missing_field' | 'bad_number' | 'bad_ticker';
+
 /** What a scrape reads. */
 export interface ObservedParts {
   readonly session: () => LiveSession;
@@ -18,6 +20,23 @@ export interface ObservedParts {
   readonly databaseIsUp: () => boolean;
   readonly connections: () => { readonly open: number; readonly idle: number; readonly waiting: number };
   readonly baseline: () => { readonly run: number; readonly asOf: string | null; readonly contracts: number };
+}
+
+/** Reasons of the decoder by the word of the metric; what says nothing of the below is about a ticker. */
+const PARSE_FAULTS: ReadonlyArray<readonly [RegExp, ParseFault]> = [
+  [/JSON|cut off|end of the frame|not an object/, 'invalid_json'],
+  [/kind of element/, 'unknown_type'],
+  [/has no ticker/, 'missing_field'],
+  [/^(time|price|size|condition|exchange|quote size) /, 'bad_number'],
+];
+
+function parseErrors({ rejects }: LiveSession['tape']): Partial<Record<ParseFault, number>> {
+  const counts: Partial<Record<ParseFault, number>> = {};
+  for (const { reason, elements } of rejects.list()) {
+    const word = PARSE_FAULTS.find(([pattern]) => pattern.test(reason))?.[1] ?? 'bad_ticker';
+    counts[word] = (counts[word] ?? 0) + elements;
+  }
+  return counts;
 }
 
 /** The sources of every metric that has one in this service. */
@@ -36,6 +55,11 @@ function feedSources({ feed, session }: ObservedParts): MetricSources {
       const { trades, quotes, minutes, statuses } = session().tape.counts;
       return { trade: trades, quote: quotes, aggregate: minutes, status: statuses };
     },
+    feed_parse_errors_total: () => parseErrors(session().tape),
+    stage_discarded_events_total: () => ({
+      parse: { ahead_of_receipt: session().tape.counts.setAside },
+      dedupe: { duplicate: session().tape.duplicates },
+    }),
     feed_last_message_timestamp_seconds: () => feed.lastMessageMs / 1000,
     feed_subscriptions: () => (feed.live ? 1 : 0),
     feed_gaps_total: () => ({ detected: feed.gaps }),

@@ -106,9 +106,9 @@ export class ServiceStage implements AsyncDisposable {
     return service;
   }
 
-  async stop(service: Service): Promise<number> {
+  async stop(service: Service, deadlineMs = 10_000): Promise<number> {
     this.#running.delete(service);
-    return service.stop(10_000);
+    return service.stop(deadlineMs);
   }
 
   /** Lets the market run until a share of the day's prints has fallen due, and then stand still, almost. */
