@@ -16,6 +16,7 @@ import { ContractTable } from './domain/contract-table.ts';
 import type { ThresholdSettings } from './domain/detectors/threshold.ts';
 import { startJobs } from './jobs/scheduler.ts';
 import type { Clock } from './lib/clock.ts';
+import { lockFolder } from './lib/process-lock.ts';
 import { AlertCounts } from './live/alert-counts.ts';
 import { FeedCounts } from './live/feed-counts.ts';
 import { openFeedLink } from './live/feed-link.ts';
@@ -76,6 +77,7 @@ export async function startService(settings: ServiceSettings): Promise<Service> 
 
 async function composeService(settings: ServiceSettings, parts: AsyncDisposableStack): Promise<Service> {
   const { clock, marketClock, log } = settings;
+  parts.defer(await lockFolder(settings.dataDir));
   const store = await openStore({ ...settings, clock });
   parts.defer(() => store.close());
   const migrated = store.migrated.migrations.at(-1);
