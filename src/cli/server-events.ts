@@ -8,11 +8,14 @@ export interface ServerEvent {
   readonly data: string;
 }
 
+/** Ends an event; the two line ends may be of either kind. */
+const BLANK_LINE = /\r?\n\r?\n/;
+
 function eventOf(block: string): ServerEvent | null {
   let id: string | null = null;
   let name = 'message';
   const data: string[] = [];
-  for (const line of block.split('\n')) {
+  for (const line of block.split(/\r?\n/)) {
     const colon = line.indexOf(':');
     const field = colon < 0 ? line : line.slice(0, colon);
     const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '');
@@ -28,10 +31,10 @@ export async function* serverEvents(body: ReadableStream<Uint8Array>): AsyncGene
   let rest = '';
   const decoder = new TextDecoder();
   for await (const bytes of body) {
-    rest += decoder.decode(bytes, { stream: true }).replaceAll('\r\n', '\n');
-    for (let end = rest.indexOf('\n\n'); end >= 0; end = rest.indexOf('\n\n')) {
-      const event = eventOf(rest.slice(0, end));
-      rest = rest.slice(end + 2);
+    rest += decoder.decode(bytes, { stream: true });
+    for (let end = BLANK_LINE.exec(rest); end !== null; end = BLANK_LINE.exec(rest)) {
+      const event = eventOf(rest.slice(0, end.index));
+      rest = rest.slice(end.index + end[0].length);
       if (event !== null) yield event;
     }
   }
