@@ -101,7 +101,8 @@ describe('a service', { timeout: 60_000 }, () => {
     expect(new Set(stored).size).toBe(stored.length);
     expect(stored.length).toBeGreaterThan(toldBefore.length);
     const [rows] = await stage.clone.db.rows(
-      `select count(*)::int as rows, count(distinct tape_row)::int as distinct, max(tape_row) + 1 as last from spyhop.print`,
+      `select count(*)::int as rows, count(distinct tape_row)::int as distinct, max(tape_row) + 1 as last
+       from spyhop.print`,
     );
     expect(rows).toEqual({ rows: rows!['last'], distinct: rows!['last'], last: rows!['last'] });
     // The time between the two is a hole in the feed, and says so.

@@ -23,11 +23,13 @@ interface HistorySettings {
   readonly date: string;
   readonly clock: Clock;
   readonly terminal: Terminal;
+  /** True once nobody wants the rest. */
+  readonly isAsked: () => boolean;
 }
 
 /** Makes and imports the sessions that are missing; the store stays open until the service has its own. */
 export async function prepareHistory(settings: HistorySettings): Promise<OpenStore> {
-  const { dataDir, databaseUrl, market, date, clock, terminal } = settings;
+  const { dataDir, databaseUrl, market, date, clock, terminal, isAsked } = settings;
   await mkdir(dataDir, { recursive: true });
   terminal.say(
     terminal.toneErr('quiet', databaseUrl === null ? 'starting Postgres' : 'opening the database'),
@@ -44,6 +46,7 @@ export async function prepareHistory(settings: HistorySettings): Promise<OpenSto
     let done = 0;
     const imports: Array<Promise<void>> = [];
     for (const session of missing) {
+      if (isAsked()) break;
       // The next session is simulated while Postgres takes in those before it.
       while (imports.length >= IMPORTS_AT_ONCE) await imports.shift();
       await writeTape({ ...market, outDir, days: 1, until: session, order: 'ticker', quotes: 'none' });
@@ -60,7 +63,7 @@ export async function prepareHistory(settings: HistorySettings): Promise<OpenSto
     }
     await Promise.all(imports);
     progress.done();
-    if (missing.length > 0) {
+    if (done === missing.length && done > 0) {
       const seconds = progress.seconds.toFixed(1);
       terminal.say(
         terminal.toneErr(

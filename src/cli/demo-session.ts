@@ -7,13 +7,13 @@ import { newYorkDate, requireSession, type Session, sessionOn, sessionsBefore } 
 import { readJournal } from '../feeds/journal/reader.ts';
 import { ScaledClock, systemClock } from '../lib/clock.ts';
 import { createMarket, type MarketSettings, SMALL_MARKET } from '../simulation/market.ts';
-import { type Provider, startProvider } from '../simulation/provider/provider.ts';
+import { startProvider } from '../simulation/provider/provider.ts';
 import { withBurst } from '../simulation/scripted.ts';
 import { alertLine } from './alert-line.ts';
 import type { DemoOptions } from './demo.ts';
 import { prepareHistory } from './demo-history.ts';
 import { programVersion } from './program-version.ts';
-import { durationMs, logTo, serviceSettings, stopService, untilAsked } from './service-process.ts';
+import { durationMs, logTo, serviceSettings, stopService, StopRequest } from './service-process.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The morning is played in some seconds; from here on the session runs at the speed asked for. */
@@ -32,6 +32,8 @@ const DEMO_KEY = 'demo-key-of-the-simulated-provider';
 /** Plays the demo until it is asked to end; gives the exit code. */
 export async function runDemo(options: DemoOptions, terminal: Terminal): Promise<number> {
   const startedMs = terminal.now();
+  using stop = new StopRequest();
+  await using parts = new AsyncDisposableStack();
   const clock = systemClock();
   const session = lastCompletedSession(clock.now());
   const dataDir = join(options['data-dir'], `demo-${options.seed}`);
@@ -44,7 +46,12 @@ export async function runDemo(options: DemoOptions, terminal: Terminal): Promise
     date: session.date,
     clock,
     terminal,
+    isAsked: () => stop.isAsked,
   });
+  let closing: Promise<void> | null = null;
+  const closeHistory = async (): Promise<void> => (closing ??= history.close());
+  parts.defer(closeHistory);
+  if (stop.isAsked) return 0;
   const startMs = await resumeMs(dataDir, session);
   const marketClock = new ScaledClock(clock, startMs, 1);
   const provider = await startProvider({
@@ -54,6 +61,7 @@ export async function runDemo(options: DemoOptions, terminal: Terminal): Promise
     port: 0,
     keys: [DEMO_KEY],
   });
+  parts.defer(() => provider.close());
   const logFile = createWriteStream(join(dataDir, 'demo.log'), { flags: 'a' });
   const log = logTo(logFile, options['log-level'], [DEMO_KEY, options.token, databaseUrl], clock);
   let told = 0;
@@ -70,16 +78,16 @@ export async function runDemo(options: DemoOptions, terminal: Terminal): Promise
       if (++told === 1) sayFirst((terminal.now() - startedMs) / 1000, terminal);
     },
   });
-  const service = await startService(settings).catch(async (error: unknown) => {
-    await provider.close();
-    throw error;
-  });
-  await history.close();
+  const service = await startService(settings);
+  // The service has its own connections now; that these are gone nobody needs to wait for.
+  void closeHistory().catch(() => {});
   introduce(service, session, startMs, terminal);
   const playing = play(service, marketClock, session, options.speed, terminal);
-  const reason = await untilAsked(durationMs(options.for));
+  const reason = await stop.wait(durationMs(options.for));
   clearInterval(playing);
-  return end(service, provider, reason, told, terminal);
+  const { played } = provider;
+  terminal.say(terminal.toneErr('quiet', `${reason}: ${told} alerts told, ${played} prints played`));
+  return await stopService(service, terminal);
 }
 
 /** The newest session whose late classes have closed by now. */
@@ -142,17 +150,4 @@ function play(
     over = true;
     terminal.say('the session is over; the API stays until Ctrl-C');
   }, LOOK_MS);
-}
-
-async function end(
-  service: Service,
-  provider: Provider,
-  reason: string,
-  told: number,
-  terminal: Terminal,
-): Promise<number> {
-  terminal.say(terminal.toneErr('quiet', `${reason}: ${told} alerts told, ${provider.played} prints played`));
-  const code = await stopService(service, terminal);
-  await provider.close();
-  return code;
 }

@@ -4,11 +4,12 @@ import { systemClock } from '../lib/clock.ts';
 import { alertLine } from './alert-line.ts';
 import { programVersion } from './program-version.ts';
 import type { RunOptions } from './run.ts';
-import { logTo, serviceSettings, stopService, untilAsked } from './service-process.ts';
+import { logTo, serviceSettings, stopService, StopRequest } from './service-process.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Runs the service with a key until it is asked to end; gives the exit code. */
 export async function runService(key: string, options: RunOptions, terminal: Terminal): Promise<number> {
+  using stop = new StopRequest();
   const clock = systemClock();
   const databaseUrl = process.env['DATABASE_URL'] ?? null;
   const log = logTo(process.stderr, options['log-level'], [key, options.token, databaseUrl], clock);
@@ -24,6 +25,6 @@ export async function runService(key: string, options: RunOptions, terminal: Ter
       onAlert: (alert) => terminal.print(options.json ? JSON.stringify(alert) : alertLine(alert, terminal)),
     }),
   );
-  await untilAsked(null);
-  return stopService(service, terminal);
+  await stop.wait(null);
+  return await stopService(service, terminal);
 }

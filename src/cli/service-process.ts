@@ -57,12 +57,33 @@ export function durationMs(text: string | undefined): number | null {
 /** Why a service was asked to end. */
 export type StopReason = 'SIGINT' | 'SIGTERM' | 'time is up';
 
-/** Resolves when the process is asked to end, or after `afterMs`. */
-export async function untilAsked(afterMs: number | null): Promise<StopReason> {
-  return new Promise((resolve) => {
-    if (afterMs !== null) setTimeout(() => resolve('time is up'), afterMs).unref();
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
+/** Listens for the signals that ask the process to end, from the first moment: a start is not cut off in the middle. */
+export class StopRequest implements Disposable {
+  readonly #asked = Promise.withResolvers<StopReason>();
+  readonly #listeners = (['SIGINT', 'SIGTERM'] as const).map((signal) => {
+    const listener = (): void => {
+      this.#isAsked = true;
+      this.#asked.resolve(signal);
+    };
+    process.once(signal, listener);
+    return () => process.off(signal, listener);
   });
+  #isAsked = false;
+
+  /** True once somebody asked. */
+  get isAsked(): boolean {
+    return this.#isAsked;
+  }
+
+  /** Resolves when the process is asked to end, or after `afterMs`. */
+  async wait(afterMs: number | null): Promise<StopReason> {
+    if (afterMs !== null) setTimeout(() => this.#asked.resolve('time is up'), afterMs).unref();
+    return this.#asked.promise;
+  }
+
+  [Symbol.dispose](): void {
+    for (const remove of this.#listeners) remove();
+  }
 }
 
 /**
@@ -77,8 +98,7 @@ export async function stopService(service: Service, terminal: Terminal): Promise
   };
   const deadline = setTimeout(() => force(`${STOP_MS / 1000} s are over`), STOP_MS * 1.5);
   process.once('SIGINT', () => force('asked twice'));
-  const left = await service.stop(STOP_MS);
-  clearTimeout(deadline);
+  const left = await service.stop(STOP_MS).finally(() => clearTimeout(deadline));
   if (left > 0)
     terminal.say(`${left} rows were not stored in time: the journal has them, the next start stores them`);
   return 0;
