@@ -24,7 +24,7 @@ export const alertsCommand: Command<'address' | 'token' | 'since' | 'follow'> = 
     const fromMs = options.since === undefined ? null : momentOf(options.since, Date.now());
     const past = await alertsSince(source, fromMs);
     past.forEach(show);
-    if (options.follow) await follow(source, past.at(-1)?.id ?? null, show, terminal);
+    if (options.follow) await follow(source, past, show, terminal);
     return 0;
   },
 };
@@ -73,7 +73,10 @@ async function alertsSince(source: Source, fromMs: number | null): Promise<Alert
   for (let cursor: string | null = ''; cursor !== null;) {
     const place: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
     const response = await ask(source, `/v1/alerts?limit=${PAGE_ALERTS}${from}${place}`);
-    const page = (await response.json()) as { items: Alert[]; next: string | null };
+    const page = (await response.json().catch(() => ({}))) as { items?: Alert[]; next: string | null };
+    if (!Array.isArray(page.items)) {
+      throw new Refusal(`what answers at ${source.address} is no spyhop: give another --address`);
+    }
     alerts.push(...page.items);
     cursor = page.next;
   }
@@ -83,16 +86,21 @@ async function alertsSince(source: Source, fromMs: number | null): Promise<Alert
 /** Prints alerts as they come until the process is interrupted; a connection that ends is opened again. */
 async function follow(
   source: Source,
-  lastSeen: string | null,
+  past: readonly Alert[],
   show: (alert: Alert) => void,
   terminal: Terminal,
 ): Promise<void> {
-  let lastId = lastSeen;
+  let lastId = past.at(-1)?.id ?? null;
+  // The stream goes by the order of storing: after the newest of the list may come others that were listed.
+  const listed = new Set(past.map(({ id }) => id));
+  const showNew = (alert: Alert): void => {
+    if (!listed.delete(alert.id)) show(alert);
+  };
   for (;;) {
     try {
       const headers = lastId === null ? {} : { 'last-event-id': lastId };
       const response = await ask(source, '/v1/stream', { ...headers, accept: 'text/event-stream' });
-      for await (const event of serverEvents(response.body!)) lastId = showEvent(event, lastId, show);
+      for await (const event of serverEvents(response.body!)) lastId = showEvent(event, lastId, showNew);
     } catch (error) {
       if (error instanceof Refusal && !/no spyhop answers/.test(error.message)) throw error;
     }

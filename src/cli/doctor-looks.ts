@@ -5,7 +5,7 @@ import { CALENDAR_YEARS } from '../domain/calendar.ts';
 import { sessionOn } from '../domain/session.ts';
 import { MassiveRest } from '../feeds/massive/rest.ts';
 import { systemClock } from '../lib/clock.ts';
-import { Refusal, refusalOf } from '../lib/refusal.ts';
+import { refusalOf } from '../lib/refusal.ts';
 import { sessionAt } from '../live/sessions.ts';
 import type { DoctorOptions, Finding } from './doctor.ts';
 
@@ -14,6 +14,7 @@ const FREE_BYTES_MIN = 5e9;
 /** A clock further off makes prints look late, or from the future. */
 const CLOCK_MS_MAX = 2_000;
 const REST_MS_MAX = 10_000;
+const SERVICE_MS_MAX = 10_000;
 
 /** The looks, in the order in which they are told. */
 export function looksOf(options: DoctorOptions): ReadonlyArray<() => Promise<Finding[]>> {
@@ -133,31 +134,39 @@ async function lookAtEntitlement(rest: MassiveRest): Promise<Finding> {
 
 async function lookAtService(address: string, token: string | null): Promise<Finding[]> {
   const headers = token === null ? {} : { authorization: `Bearer ${token}` };
+  const signal = AbortSignal.timeout(SERVICE_MS_MAX);
+  const url = `${address.replace(/\/$/, '')}/health/ready`;
+  let response: Response;
   try {
-    const response = await fetch(`${address.replace(/\/$/, '')}/health/ready`, { headers });
-    const { status, parts } = (await response.json()) as ReadyAnswer;
-    if (status === undefined)
-      throw new Refusal(`what answers at ${address} is no spyhop (HTTP ${response.status})`);
-    return [
-      {
-        what: 'service',
-        state: response.ok ? 'well' : 'warning',
-        sentence: `A spyhop runs at ${address}: ${status}.`,
-      },
-      ...(parts ?? []).map(({ part, ready, sentence }): Finding => ({
-        what: part,
-        state: ready ? 'well' : 'warning',
-        sentence,
-      })),
-    ];
-  } catch (error) {
-    if (error instanceof Refusal) return [faultOf('service', 'warning', error)];
-    return [{ what: 'service', state: 'well', sentence: `Nothing runs at ${address}: the port is free.` }];
+    response = await fetch(url, { headers, signal });
+  } catch {
+    const sentence = signal.aborted
+      ? `What listens at ${address} does not answer: stop it, or choose another port with --port.`
+      : `Nothing runs at ${address}: the port is free.`;
+    return [{ what: 'service', state: signal.aborted ? 'warning' : 'well', sentence }];
   }
+  const { status, parts } = (await response.json().catch(() => ({}))) as ReadyAnswer;
+  if (response.status === 401) {
+    const sentence = `A spyhop runs at ${address} and asks for a token: give the right one with --token.`;
+    return [{ what: 'service', state: 'warning', sentence }];
+  }
+  if (typeof status !== 'string' || !Array.isArray(parts)) {
+    const sentence = `What answers at ${address} is no spyhop (HTTP ${response.status}): choose another --port.`;
+    return [{ what: 'service', state: 'warning', sentence }];
+  }
+  const sentence = `A spyhop runs at ${address}: ${status}.`;
+  return [
+    { what: 'service', state: response.ok ? 'well' : 'warning', sentence },
+    ...parts.map((one): Finding => ({
+      what: one.part,
+      state: one.ready ? 'well' : 'warning',
+      sentence: one.sentence,
+    })),
+  ];
 }
 
 interface ReadyAnswer {
-  readonly status?: string;
+  readonly status?: unknown;
   readonly parts?: ReadonlyArray<{
     readonly part: string;
     readonly ready: boolean;

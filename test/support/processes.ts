@@ -1,22 +1,15 @@
-// Which servers run in a folder: tests that kill programs must leave none behind.
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+// Which embedded server runs for a data directory: tests that kill programs must leave none behind.
+import { join } from 'node:path';
+import { isAlive, readPidFile } from '../../src/db/embedded/pid-file.ts';
 
-/** Numbers of the processes that stand in a folder or below, as Linux tells them; the children of others left out. */
-export function serversIn(folder: string): number[] {
-  const parents = new Map<number, number>();
-  for (const name of readdirSync('/proc').filter((one) => /^\d+$/.test(one))) {
-    try {
-      if (!readlinkSync(`/proc/${name}/cwd`).startsWith(folder)) continue;
-      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-      parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 4).split(' ')[0]));
-    } catch {
-      // It ended while it was looked at.
-    }
-  }
-  return [...parents].filter(([, parent]) => !parents.has(parent)).map(([pid]) => pid);
+/** Number of the server's process; null when none runs. */
+export function serverOf(dataDir: string): number | null {
+  const file = readPidFile(join(dataDir, 'postgres', 'postgres'));
+  return file !== null && isAlive(file.pid) ? file.pid : null;
 }
 
-/** Ends the servers of a folder at once. */
-export function killServersIn(folder: string): void {
-  for (const pid of serversIn(folder)) process.kill(pid, 'SIGQUIT');
+/** Ends the server at once, if one runs. */
+export function killServerOf(dataDir: string): void {
+  const pid = serverOf(dataDir);
+  if (pid !== null) process.kill(pid, 'SIGQUIT');
 }
