@@ -130,8 +130,9 @@ describe('a service on a bad day', { timeout: 60_000 }, () => {
     expect(stage.logs('service.stopped')).toMatchObject([{ left }]);
     const next = await stage.start();
     await stage.settled(next, next.recovery.prints);
-    const { rows, distinct } = await printsOf(stage);
-    expect({ rows, distinct }).toEqual({ rows: next.recovery.prints, distinct: next.recovery.prints });
+    const { rows, distinct, last } = await printsOf(stage);
+    expect({ rows, distinct }).toEqual({ rows: last, distinct: last });
+    expect(rows).toBeGreaterThanOrEqual(next.recovery.prints);
     expect(stage.told.map(({ id }) => id).toSorted()).toEqual((await stage.storedAlerts()).toSorted());
     expect(await stage.stop(next)).toBe(0);
   });

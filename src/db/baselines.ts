@@ -91,9 +91,16 @@ async function makeRun(
 const CURRENT = `
   select run, as_of, dates, contracts from spyhop.baseline_current join spyhop.baseline_run using (run)`;
 
+interface CurrentRow {
+  readonly run: number;
+  readonly as_of: string;
+  readonly dates: readonly string[];
+  readonly contracts: number;
+}
+
 /** The run that holds now; null before the first. */
 export async function currentRun(db: Queries): Promise<Omit<BaselineRun, 'made'> | null> {
-  const [row] = await db.rows<{ run: number; as_of: string; dates: string[]; contracts: number }>(CURRENT);
+  const [row] = await db.rows<CurrentRow>(CURRENT);
   return row === undefined
     ? null
     : { run: row.run, asOf: row.as_of, dates: row.dates, contracts: row.contracts };
@@ -105,28 +112,47 @@ export interface LoadedBaseline extends VolumeBaseline {
   readonly asOf: string | null;
 }
 
+const EARLIER = 'select run, as_of, dates, contracts from spyhop.baseline_run where run = $1';
+
 /**
- * Loads the run that holds for an engine. Contracts of it that have not expired are numbered in the table.
- * 8 bytes a contract.
+ * Loads the run that holds for an engine, or an earlier one: null when that is not kept any more. Contracts of it that
+ * have not expired are numbered in the table. 8 bytes a contract.
  */
-export async function loadBaseline(db: Database, table: ContractTable): Promise<LoadedBaseline> {
+export async function loadBaseline(db: Database, table: ContractTable): Promise<LoadedBaseline>;
+export async function loadBaseline(
+  db: Database,
+  table: ContractTable,
+  earlier: number,
+): Promise<LoadedBaseline | null>;
+export async function loadBaseline(
+  db: Database,
+  table: ContractTable,
+  earlier?: number,
+): Promise<LoadedBaseline | null> {
   const loaded = await db.transaction(async (transaction) => {
-    const current = await currentRun(transaction);
-    if (current === null) return null;
+    const [found] = await transaction.rows<CurrentRow>(
+      earlier === undefined ? CURRENT : EARLIER,
+      earlier === undefined ? [] : [earlier],
+    );
+    if (found === undefined) return null;
     const values = await transaction.rows<{ osi: string; volume_sum: number }>(
       `select osi, volume_sum from spyhop.baseline_value join spyhop.contract using (contract_id)
        where run = $1 and expiry_date >= $2 order by osi`,
-      [current.run, current.asOf],
+      [found.run, found.as_of],
     );
-    return { current, values };
+    return { found, values };
   }, BULK);
-  if (loaded === null) return { run: 0, asOf: null, sessions: 0, dates: [], volumeSum: () => 0 };
+  if (loaded === null) {
+    // A session that began without a baseline is read again without one.
+    const none = earlier === undefined || earlier === 0;
+    return none ? { run: 0, asOf: null, sessions: 0, dates: [], volumeSum: () => 0 } : null;
+  }
   const sums = new Map<number, number>();
   for (const { osi, volume_sum: sum } of loaded.values) {
     const number = table.internTicker(osi);
     if (typeof number === 'number') sums.set(number, sum);
   }
-  const { run, asOf, dates } = loaded.current;
+  const { run, as_of: asOf, dates } = loaded.found;
   const columns = new Float64Array(table.count);
   for (const [number, sum] of sums) columns[number] = sum;
   return { run, asOf, sessions: dates.length, dates, volumeSum: (contract) => columns[contract] ?? 0 };

@@ -21,6 +21,8 @@ export interface LiveSessionPorts {
   readonly store: (batch: TradeBatch) => boolean;
   /** Resolves when the writer has room for so many rows. */
   readonly room: (rows: number) => Promise<void>;
+  /** The baseline of an earlier run; null when it is not kept any more. */
+  readonly baselineOf: (run: number) => Promise<VolumeBaseline | null>;
   readonly onAlert: (alert: Alert) => void;
   readonly onFailure: (failure: UnderlyingFailure) => void;
   /** Told when the journal could not be read to catch up. */
@@ -32,7 +34,9 @@ export interface LiveSessionPorts {
 export interface LiveSessionSettings {
   readonly session: Session;
   readonly table: ContractTable;
+  /** What is normal now, and the number of its run. */
   readonly baseline: VolumeBaseline;
+  readonly run: number;
   readonly threshold: ThresholdSettings;
   /** Rows of the session's tape that the store has already. */
   readonly storedRows: number;
@@ -43,7 +47,7 @@ export interface Recovery {
   readonly frames: number;
   readonly prints: number;
   readonly alerts: number;
-  /** Epoch ms of the last record; null for an empty journal. */
+  /** Epoch ms of the last frame; null for a journal without. */
   readonly lastReceivedMs: number | null;
 }
 
@@ -110,15 +114,16 @@ export class LiveSession {
     let frames = 0;
     let alerts = 0;
     let lastReceivedMs: number | null = null;
+    let runBefore: number | null = null;
     for await (const entry of readJournal(this.#ports.journalDirectory, this.session.date)) {
       if (!('record' in entry)) {
         this.#ports.onDamage(entry);
         continue;
       }
       const { kind, bytes, receivedAtMs } = entry.record;
-      lastReceivedMs = receivedAtMs;
-      if (kind === 'control') this.#tape.heed(bytes);
+      if (kind === 'control') runBefore = (await this.#heed(bytes)) ?? runBefore;
       if (kind !== 'frame') continue;
+      lastReceivedMs = receivedAtMs;
       for (const batch of this.#fold(bytes, receivedAtMs, (alert) => {
         alerts++;
         this.#ports.onAlert(alert);
@@ -129,9 +134,11 @@ export class LiveSession {
       }
       if (++frames % FRAMES_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
     }
-    const { storedRows } = this.#settings;
+    const { storedRows, baseline, run } = this.#settings;
+    const atMs = lastReceivedMs ?? this.session.midnightMs;
     // Where the journal lost rows that the store has, the next print must not pass for one of those.
-    if (this.rows < storedRows) this.#numberFrom(storedRows, lastReceivedMs ?? this.session.midnightMs);
+    if (this.rows < storedRows) this.#numberFrom(storedRows, atMs);
+    if (run !== runBefore) this.adoptBaseline(baseline, run, atMs);
     return { frames, prints: this.rows, alerts, lastReceivedMs };
   }
 
@@ -158,6 +165,16 @@ export class LiveSession {
   end(): void {
     this.#ended = true;
     this.#engine.stop();
+  }
+
+  /** Does what a control record says; gives the run of the baseline that it names. */
+  async #heed(control: Buffer): Promise<number | null> {
+    this.#tape.heed(control);
+    const { baselineRun } = JSON.parse(control.toString('utf8')) as { readonly baselineRun?: unknown };
+    if (typeof baselineRun !== 'number') return null;
+    const baseline = await this.#ports.baselineOf(baselineRun);
+    if (baseline !== null) this.#engine.adoptBaseline(baseline);
+    return baselineRun;
   }
 
   /** Numbers the next print, and has the journal say so: whoever reads it may have fewer prints before it. */

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { Writer } from '../actors/writer.ts';
 import { storeAlerts } from '../db/alerts.ts';
-import type { LoadedBaseline } from '../db/baselines.ts';
+import { type LoadedBaseline, loadBaseline } from '../db/baselines.ts';
 import { storedRows } from '../db/journal-position.ts';
 import type { OpenStore } from '../db/open-store.ts';
 import { createPrintWriter } from '../db/print-writer.ts';
@@ -161,14 +161,16 @@ async function openSession(
   await using onFailure = new AsyncDisposableStack();
   onFailure.defer(() => journal.close());
   await known.load(date);
-  const { run } = baseline();
+  const current = baseline();
+  const { run } = current;
   const live = new LiveSession(
-    { session, table, baseline: baseline(), threshold, storedRows: await storedRows(store.db, date) },
+    { session, table, baseline: current, run, threshold, storedRows: await storedRows(store.db, date) },
     {
       journal,
       journalDirectory,
       store: (batch) => writer.accept(batch),
       room: (rows) => writer.room(rows),
+      baselineOf: async (earlier) => (earlier === run ? current : loadBaseline(store.db, table, earlier)),
       onAlert(alert) {
         onRaised(alert);
         writer.alert(alert);

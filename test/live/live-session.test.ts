@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Alert } from '../../src/domain/alert.ts';
+import type { VolumeBaseline } from '../../src/domain/baseline.ts';
 import { eventually } from '../support/eventually.ts';
 import { baselineFor, DAY, expectedRows, FRAMES, type Opened, play, SESSION, Stage } from './live-stage.ts';
 
@@ -214,16 +215,35 @@ describe('a damaged journal', () => {
 });
 
 describe('another baseline', () => {
-  test('decides from the next frame on, and the journal says when', async () => {
-    const opened = await stage.open(() => ({ sessions: 0, dates: [], volumeSum: () => 0 }));
+  const nothing = (): VolumeBaseline => ({ sessions: 0, dates: [], volumeSum: () => 0 });
+  const adoptedHalfWay = async (): Promise<Opened> => {
+    const opened = await stage.open(nothing, 6);
     play(opened, 0, HALF);
     expect(opened.alerts).toEqual([]);
+    stage.learn(7, baselineFor);
     opened.session.adoptBaseline(baselineFor(opened.table), 7, SESSION.midnightMs);
     play(opened, HALF);
     await kill(opened);
-    expect(opened.alerts.length).toBeGreaterThan(0);
+    return opened;
+  };
+
+  test('decides from the next frame on, and the journal says when', async () => {
+    const { alerts } = await adoptedHalfWay();
+    expect(alerts.length).toBeGreaterThan(0);
     const halfMs = FRAMES[HALF]!.atMs - 60_000;
-    expect(opened.alerts.every(({ at }) => Date.parse(at) >= halfMs)).toBe(true);
+    expect(alerts.every(({ at }) => Date.parse(at) >= halfMs)).toBe(true);
     expect(readFileSync(stage.segment, 'latin1')).toContain('{"baselineRun":7}');
+  });
+
+  test('decides from the same frame on after a restart: no alert is made up afterwards', async () => {
+    const { alerts } = await adoptedHalfWay();
+    const again = await stage.open(baselineFor, 7);
+    expect(again.alerts).toEqual(alerts);
+    await kill(again);
+    // Nor by one that was made while nobody ran.
+    const later = await stage.open(baselineFor, 8);
+    expect(later.alerts).toEqual(alerts);
+    await kill(later);
+    expect(readFileSync(stage.segment, 'latin1').split('{"baselineRun":8}')).toHaveLength(2);
   });
 });

@@ -69,6 +69,9 @@ export interface Row {
   readonly size: number;
 }
 
+/** A baseline, as a table numbers contracts. */
+type Learned = (table: ContractTable) => VolumeBaseline;
+
 /** Sessions of processes that follow each other over one journal. */
 export class Stage implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'spyhop-live-'));
@@ -79,10 +82,17 @@ export class Stage implements Disposable {
   /** The writer's answer: has it room? */
   hasRoom: (rows: number) => boolean = () => true;
   #waiting: Array<() => void> = [];
+  /** Baselines by the number of their run. */
+  readonly #runs = new Map<number, Learned>();
 
   /** Where the session's journal begins. */
   get segment(): string {
     return join(this.folder, SESSION.date, '000001.journal');
+  }
+
+  /** Knows another run of the baseline. */
+  learn(run: number, baseline: Learned): void {
+    this.#runs.set(run, baseline);
   }
 
   /** As if the writer had stored something. */
@@ -91,14 +101,15 @@ export class Stage implements Disposable {
   }
 
   /** Begins a process: what the store has is what the ones before gave it. */
-  async open(baseline = baselineFor): Promise<Opened> {
+  async open(baseline: Learned = baselineFor, run = 1): Promise<Opened> {
+    this.#runs.set(run, baseline);
     const table = new ContractTable();
     const clock = systemClock();
     const journal = await JournalWriter.open({ directory: this.folder, date: SESSION.date, clock });
     const alerts: Alert[] = [];
     const storedRows = (this.rows.at(-1)?.row ?? -1) + 1;
     const session = new LiveSession(
-      { session: SESSION, table, baseline: baseline(table), threshold: THRESHOLD, storedRows },
+      { session: SESSION, table, baseline: baseline(table), run, threshold: THRESHOLD, storedRows },
       {
         journal,
         journalDirectory: this.folder,
@@ -106,6 +117,7 @@ export class Stage implements Disposable {
         room: async (rows) => {
           while (!this.hasRoom(rows)) await new Promise<void>((done) => void this.#waiting.push(done));
         },
+        baselineOf: async (earlier) => this.#runs.get(earlier)?.(table) ?? null,
         onAlert: (alert) => alerts.push(alert),
         onFailure: ({ error }) => this.faults.push(error),
         onFault: (error) => this.faults.push(error),
