@@ -1,5 +1,5 @@
 // The schema from its files: migrations that go forward, each in a transaction, and objects applied again when changed.
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { digest } from '../lib/digest.ts';
 import { Refusal } from '../lib/refusal.ts';
@@ -60,7 +60,8 @@ export function readSchema(folder = SQL_FOLDER): SchemaFiles {
     };
   });
   const objects = OBJECT_KINDS.flatMap((kind) =>
-    filesIn(join(folder, 'objects', kind)).map((file) => {
+    // A kind that nobody has needed yet has no folder: version control keeps none that is empty.
+    (existsSync(join(folder, 'objects', kind)) ? filesIn(join(folder, 'objects', kind)) : []).map((file) => {
       const text = readFileSync(join(folder, 'objects', kind, file), 'utf8');
       return { name: `${kind}/${basename(file, '.sql')}`, text, checksum: digest(text, 64) };
     }),
