@@ -134,7 +134,7 @@ async function composeService(settings: ServiceSettings, parts: AsyncDisposableS
     async stop(deadlineMs) {
       log.write('service.stopping', { deadlineMs });
       feed.drain();
-      live.current().end();
+      live.end();
       const left = await live.writer.drain(deadlineMs * WRITER_SHARE);
       await api.close(deadlineMs * API_SHARE);
       await parts.disposeAsync();

@@ -71,6 +71,9 @@ export class LiveSession {
   #lastEventMs = -Infinity;
   #backlog: Backlog | null = null;
   #catchingUp = false;
+  /** Rows given to the writer, and rows that the store had before. */
+  #given = 0;
+  #known = 0;
   #ended = false;
   /** Records that the journal had lost when it was last told the number of the next row. */
   #lostRecords: number;
@@ -101,6 +104,11 @@ export class LiveSession {
     return this.#backlog === null ? 0 : this.rows - this.#backlog.fromRow;
   }
 
+  /** Rows that neither the writer nor the store nor the journal has: 0 unless the journal lost some. */
+  get unaccountedRows(): number {
+    return this.rows - this.#known - this.#given - this.backlogRows;
+  }
+
   get tape(): Pick<SessionTape, 'counts' | 'rejects' | 'duplicates'> {
     return this.#tape;
   }
@@ -128,13 +136,13 @@ export class LiveSession {
         alerts++;
         this.#ports.onAlert(alert);
       })) {
-        if (batch.firstRow + batch.length <= this.#settings.storedRows) continue;
-        await this.#ports.room(batch.length);
-        this.#ports.store(batch);
+        if (batch.firstRow + batch.length <= this.#settings.storedRows) this.#known += batch.length;
+        else await this.#giveLate(batch);
       }
       if (++frames % FRAMES_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     const { storedRows, baseline, run } = this.#settings;
+    this.#known += Math.max(0, storedRows - this.rows);
     const atMs = lastReceivedMs ?? this.session.midnightMs;
     // Where the journal lost rows that the store has, the next print must not pass for one of those.
     if (this.rows < storedRows) this.#numberFrom(storedRows, atMs);
@@ -159,6 +167,11 @@ export class LiveSession {
   adoptBaseline(baseline: VolumeBaseline, run: number, atMs: number): void {
     this.#ports.journal.appendJson('control', atMs, { baselineRun: run });
     this.#engine.adoptBaseline(baseline);
+  }
+
+  /** Takes no more frames; what is behind is still given to the writer as it finds room. */
+  retire(): void {
+    this.#engine.stop();
   }
 
   /** Stops the actors; what is behind stays in the journal. */
@@ -198,7 +211,7 @@ export class LiveSession {
 
   /** Gives a batch to the writer; when it has no room, the journal keeps it until it has. */
   #hand(batch: TradeBatch): void {
-    if (this.#backlog === null && this.#ports.store(batch)) return;
+    if (this.#backlog === null && this.#give(batch)) return;
     this.#backlog ??= { fromRow: batch.firstRow };
     // A journal that could not be read is read again with the next frame.
     if (this.#catchingUp) return;
@@ -239,11 +252,16 @@ export class LiveSession {
 
   /** Waits until the writer takes a batch; false when the session ended before. */
   async #giveLate(batch: TradeBatch): Promise<boolean> {
-    const { room, store } = this.#ports;
     do {
-      await room(batch.length);
+      await this.#ports.room(batch.length);
       if (this.#ended) return false;
-    } while (!store(batch));
+    } while (!this.#give(batch));
     return true;
+  }
+
+  #give(batch: TradeBatch): boolean {
+    const isTaken = this.#ports.store(batch);
+    if (isTaken) this.#given += batch.length;
+    return isTaken;
   }
 }

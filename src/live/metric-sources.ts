@@ -76,7 +76,8 @@ function tapeSources({ session, writer, journal }: ObservedParts): MetricSources
     queue_capacity_events: () => ({ writer: WAITING_ROWS_MAX }),
     events_unaccounted: () => {
       const { received, stored, duplicate, discarded, inFlight } = writer.counts();
-      return received - stored - duplicate - discarded.settled - discarded.refused - inFlight;
+      const ofWriter = received - stored - duplicate - discarded.settled - discarded.refused - inFlight;
+      return ofWriter + session().unaccountedRows;
     },
     journal_records_total: () => journal().status.end.records,
     actors: () => ({ underlying: session().engine.underlyings, feed: 1, writer: 1 }),

@@ -38,6 +38,8 @@ export interface Sessions {
   readonly writer: Writer;
   /** What the journal held when the service started. */
   readonly recovery: Recovery;
+  /** Ends the sessions: nothing more is given to the writer. */
+  end(): void;
 }
 
 /** What the sessions of a service need. */
@@ -76,8 +78,14 @@ export async function openSessions(
   parts.defer(async () => void (writer.state === 'closed' || (await writer.drain(LEAVE_MS))));
   const first = await openSession(settings, writer, known, sessionAt(marketClock.now()));
   let opened = first;
+  /** The session before, which may have prints in its journal that the store lacks. */
+  let retired: LiveSession | null = null;
+  const end = (): void => {
+    retired?.end();
+    opened.session.end();
+  };
   parts.defer(() => opened.journal.close());
-  parts.defer(() => opened.session.end());
+  parts.defer(end);
   let rolling = false;
   const roll = async (): Promise<void> => {
     const next = sessionAt(marketClock.now());
@@ -86,7 +94,9 @@ export async function openSessions(
     try {
       const before = opened;
       opened = await openSession(settings, writer, known, next);
-      before.session.end();
+      retired?.end();
+      retired = before.session;
+      retired.retire();
       await before.journal.close();
       const { rows, session } = before.session;
       log.write('session.closed', { session: session.date, received: rows });
@@ -102,6 +112,7 @@ export async function openSessions(
     journal: () => opened.journal,
     writer,
     recovery: first.recovery,
+    end,
   };
 }
 

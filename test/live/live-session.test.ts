@@ -40,6 +40,7 @@ describe('a session that goes through', () => {
     await kill(opened);
     expect(stage.rows).toEqual(expectedRows());
     expect(opened.session.rows).toBe(DAY.length);
+    expect(opened.session.unaccountedRows).toBe(0);
     expect(opened.alerts.length).toBeGreaterThan(3);
     expect(new Set(ids(opened.alerts)).size).toBe(opened.alerts.length);
     expect(stage.faults).toEqual([]);
@@ -79,6 +80,7 @@ describe('a session that was killed', () => {
     play(third, HALF);
     await kill(third);
     expect(third.alerts).toEqual(whole);
+    expect(third.session.unaccountedRows).toBe(0);
     expect(stage.rows).toEqual(expectedRows());
   });
 
@@ -138,6 +140,21 @@ describe('a writer without room', () => {
     expect(stage.rows).toEqual(expectedRows());
   });
 
+  test('gets the rest of a session that the next has followed', async () => {
+    const opened = await stage.open();
+    stage.hasRoom = () => false;
+    play(opened);
+    opened.session.retire();
+    await opened.journal.close();
+    stage.hasRoom = () => true;
+    await eventually('the rest', () => {
+      stage.wake();
+      return opened.session.backlogRows === 0;
+    });
+    expect(stage.rows).toEqual(expectedRows());
+    expect(stage.faults).toEqual([]);
+  });
+
   test('does not keep a session from ending, and the next one stores the rest', async () => {
     const first = await stage.open();
     stage.hasRoom = () => false;
@@ -171,6 +188,7 @@ describe('a damaged journal', () => {
     expect(stage.damage).toMatchObject([{ kind: 'damage', segment: 1 }]);
     expect(second.recovery.frames).toBe(HALF - 1);
     play(second, HALF);
+    expect(second.session.unaccountedRows).toBe(0);
     await kill(second);
     expect(stage.rows).toEqual(expectedRows());
     // And once more, now that the journal has a hole that later records know of.
@@ -192,6 +210,7 @@ describe('a damaged journal', () => {
       'Error: the journal does not have 40 prints that the store lacks',
     ]);
     play(opened, HALF);
+    expect(opened.session.unaccountedRows).toBe(40);
     await kill(opened);
     expect(stage.rows.length).toBe(DAY.length - 40);
   });
