@@ -20,7 +20,7 @@ export const SESSION = requireSession('2026-11-20');
 export const OPEN_MS = SESSION.midnightMs + SESSION.openMs;
 export const KEY = 'key-of-the-stage-0123456789';
 /** Fast enough that a day is played in seconds, slow enough that nothing waits for the provider. */
-export const FAST = 6_000;
+export const FAST = 16_000;
 const MARKET: MarketSettings = { seed: 'service', underlyings: 8, tradesPerDay: 6_000, anomaliesPerDay: 10 };
 const HISTORY = sessionsBefore(SESSION.date, 3);
 export const DAY = createMarket(MARKET).day(SESSION.date);
