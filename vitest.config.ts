@@ -10,16 +10,24 @@ export default defineConfig({
     reporters: ['default', new SkipsReporter(), ...(onCi ? (['json'] as const) : [])],
     outputFile: { json: 'out/vitest.json' },
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/**/*.{pg,sim}.test.ts'] } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/**/*.{pg,sim}.test.ts'],
+          // A limit against hanging, not a measure of speed: a busy machine may take ten times as long as a quiet one.
+          testTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: 'pg',
           include: ['test/**/*.pg.test.ts'],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           globalSetup: 'test/support/database.ts',
         },
       },
-      { test: { name: 'sim', include: ['test/**/*.sim.test.ts'], testTimeout: 60_000 } },
+      { test: { name: 'sim', include: ['test/**/*.sim.test.ts'], testTimeout: 120_000 } },
     ],
   },
 });
