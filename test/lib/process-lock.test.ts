@@ -36,8 +36,7 @@ describe('the lock of a data directory', () => {
 
   test('does not stumble over a file of nonsense', async () => {
     await writeFile(join(folder, 'service.pid'), 'nonsense');
-    await (
-      await lockFolder(folder)
-    )();
+    await lockFolder(folder);
+    expect(await readFile(join(folder, 'service.pid'), 'utf8')).toBe(`${process.pid}\n`);
   });
 });
