@@ -7,7 +7,7 @@ import type { ApiSettings } from './api/ports.ts';
 import { API_ROUTES } from './api/routes.ts';
 import { type Api, createApi } from './api/server.ts';
 import { alertsAfter } from './db/alerts.ts';
-import { type LoadedBaseline, loadBaseline } from './db/baselines.ts';
+import { currentRun, type LoadedBaseline, loadBaseline } from './db/baselines.ts';
 import { openStore, type OpenStore } from './db/open-store.ts';
 import { storeQueries } from './db/queries.ts';
 import { isPassing } from './db/sqlstate.ts';
@@ -15,7 +15,7 @@ import type { Alert } from './domain/alert.ts';
 import { ContractTable } from './domain/contract-table.ts';
 import type { ThresholdSettings } from './domain/detectors/threshold.ts';
 import { startJobs } from './jobs/scheduler.ts';
-import type { Clock } from './lib/clock.ts';
+import { type Clock, every } from './lib/clock.ts';
 import { lockFolder } from './lib/process-lock.ts';
 import { AlertCounts } from './live/alert-counts.ts';
 import { FeedCounts } from './live/feed-counts.ts';
@@ -59,6 +59,8 @@ export interface Service {
   stop(deadlineMs: number): Promise<number>;
 }
 
+/** How often it is looked for a baseline that another process made. */
+const BASELINE_LOOK_MS = 30_000;
 /** Sessions whose day summaries are kept: twice what a baseline looks back. */
 const SUMMARY_SESSIONS = 60;
 /** Parts of the time it has that a stopping service gives the writer and the API. */
@@ -178,6 +180,12 @@ async function openBaselines(
     onError: failed,
   });
   parts.defer(() => jobs.close());
+  // Another process may have put a run in force: `spyhop baseline`.
+  const look = async (): Promise<void> => {
+    const inForce = await currentRun(store.db);
+    if (inForce !== null && inForce.run !== current.run) await adopt();
+  };
+  parts.defer(every(settings.clock, BASELINE_LOOK_MS, () => void look().catch(failed)));
   // A session never begins without what the days before it teach, also when nobody ran at 08:00.
   const { date } = sessionAt(marketClock.now());
   if (current.asOf !== date) {

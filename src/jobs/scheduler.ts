@@ -139,7 +139,9 @@ class Schedule {
   async #ask(sessionDate: string): Promise<void> {
     const current = await currentRun(this.#db);
     const key = { singletonKey: sessionDate };
-    if (current === null || current.asOf < sessionDate) await this.#boss.send(BASELINE, { sessionDate }, key);
+    // Also when the session has a run: days may have been imported since, and an equal run is not made twice.
+    if (current === null || current.asOf <= sessionDate)
+      await this.#boss.send(BASELINE, { sessionDate }, key);
     await this.#boss.send(RETAIN, { sessionDate }, key);
     this.#asked = sessionDate;
   }

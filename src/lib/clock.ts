@@ -100,3 +100,12 @@ export class ScaledClock implements Clock {
     return this.#base.after(ms / this.#speed, callback);
   }
 }
+
+/** Calls back again and again, every `ms` of a clock; gives what ends it. */
+export function every(clock: Clock, ms: number, callback: () => void): () => void {
+  let timer = clock.after(ms, function again() {
+    callback();
+    timer = clock.after(ms, again);
+  });
+  return () => timer.cancel();
+}

@@ -14,7 +14,7 @@ import { newYorkDate, requireSession, type Session, sessionAfter, sessionOn } fr
 import { dropOldSessions } from '../feeds/journal/segments.ts';
 import { JournalWriter } from '../feeds/journal/writer.ts';
 import { present } from '../lib/assert.ts';
-import type { Clock } from '../lib/clock.ts';
+import { type Clock, every } from '../lib/clock.ts';
 import type { Log } from '../log.ts';
 import { LiveSession, type Recovery } from './live-session.ts';
 
@@ -199,13 +199,4 @@ async function openSession(
   log.write('journal.opened', { session: date, bytes: journal.status.end.offset, replayed: recovery.frames });
   onFailure.move();
   return { session: live, journal, recovery };
-}
-
-/** Calls back again and again; gives what ends it. */
-function every(clock: Clock, ms: number, callback: () => void): () => void {
-  let timer = clock.after(ms, function again() {
-    callback();
-    timer = clock.after(ms, again);
-  });
-  return () => timer.cancel();
 }
