@@ -112,22 +112,18 @@ async function composeService(settings: ServiceSettings, parts: AsyncDisposableS
     db: store.db,
     counts,
     session: live.current,
-    behindSinceMs: live.recovery.lastReceivedMs,
+    behindSinceMs: missedSince(live, marketClock.now()),
   });
   parts.defer(() => feed.drain());
-  const api = createServiceApi(settings, {
-    store,
-    live,
-    feed,
-    counts,
-    alertFeed,
-    alertCounts,
-    baselines,
-    table,
-  });
+  const told = { alertFeed, alertCounts };
+  const api = createServiceApi(settings, { store, live, feed, counts, baselines, table, ...told });
   const address = await api.listen();
-  const { version } = settings.api;
-  log.write('service.started', { version, node: process.version, pid: process.pid, address });
+  log.write('service.started', {
+    version: settings.api.version,
+    node: process.version,
+    pid: process.pid,
+    address,
+  });
   return {
     address,
     sessionDate: live.current().session.date,
@@ -137,13 +133,23 @@ async function composeService(settings: ServiceSettings, parts: AsyncDisposableS
       log.write('service.stopping', { deadlineMs });
       feed.drain();
       live.end();
-      const left = await live.writer.drain(deadlineMs * WRITER_SHARE);
-      await api.close(deadlineMs * API_SHARE);
-      await parts.disposeAsync();
+      let left = { prints: 0, alerts: 0 };
+      try {
+        left = await live.writer.drain(deadlineMs * WRITER_SHARE);
+        await api.close(deadlineMs * API_SHARE);
+      } finally {
+        await parts.disposeAsync();
+      }
       log.write('service.stopped', { left: left.prints + left.alerts });
       return left.prints + left.alerts;
     },
   };
+}
+
+/** Since when the session is missed (epoch ms): since the end of its journal, or its open; null before that. */
+function missedSince({ recovery, current }: Sessions, nowMs: number): number | null {
+  const { midnightMs, openMs } = current().session;
+  return recovery.lastReceivedMs ?? (nowMs > midnightMs + openMs ? midnightMs + openMs : null);
 }
 
 /** What is normal: the run in force, and the jobs that make the next. */
@@ -162,13 +168,16 @@ async function openBaselines(
   const { marketClock, log } = settings;
   let current = await loadBaseline(store.db, table);
   let live: Sessions | null = null;
+  /** Lets the session under way decide by the run in force; it may have been opened before that was made. */
+  const decide = (): void => {
+    const session = live?.current();
+    if (session === undefined || session.run === current.run) return;
+    session.adoptBaseline(current, current.run, marketClock.now());
+    log.write('baseline.changed', { run: current.run, asOf: current.asOf, contracts: table.count });
+  };
   const adopt = async (): Promise<void> => {
-    const next = await loadBaseline(store.db, table);
-    const isNew = next.run !== current.run;
-    current = next;
-    if (!isNew || live === null) return;
-    live.current().adoptBaseline(next, next.run, marketClock.now());
-    log.write('baseline.changed', { run: next.run, asOf: next.asOf, contracts: table.count });
+    current = await loadBaseline(store.db, table);
+    decide();
   };
   const failed = (error: unknown): void => log.write('job.failed', { error });
   const jobs = await startJobs({
@@ -184,6 +193,7 @@ async function openBaselines(
   const look = async (): Promise<void> => {
     const inForce = await currentRun(store.db);
     if (inForce !== null && inForce.run !== current.run) await adopt();
+    else decide();
   };
   parts.defer(every(settings.clock, BASELINE_LOOK_MS, () => void look().catch(failed)));
   // A session never begins without what the days before it teach, also when nobody ran at 08:00.
@@ -192,7 +202,13 @@ async function openBaselines(
     await jobs.runBaseline(date);
     current = await loadBaseline(store.db, table);
   }
-  return { current: () => current, follow: (sessions) => void (live = sessions) };
+  return {
+    current: () => current,
+    follow(sessions) {
+      live = sessions;
+      decide();
+    },
+  };
 }
 
 /** Parts that the API speaks of. */

@@ -193,7 +193,7 @@ export const OPTIONS = {
   'journal-sessions': {
     type: 'integer',
     default: 5,
-    min: 1,
+    min: 2,
     max: 250,
     value: 'N',
     unit: 'sessions',
@@ -212,7 +212,7 @@ export const OPTIONS = {
     pattern: /^\d{1,6}(s|m|h)$/,
     example: '60s, 10m or 2h',
     value: 'TIME',
-    sentence: 'Stop by itself after so long.',
+    sentence: 'Stop by itself after so long, counted from the moment the session is played.',
   },
   address: {
     type: 'text',

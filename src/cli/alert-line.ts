@@ -15,6 +15,7 @@ const DIRECTION_TONE: Readonly<Record<Alert['direction'], Tone>> = {
 /** Contracts of a normal five minutes: whole from ten on, one decimal below, "0" for never. */
 function normalText(expected: number): string {
   if (expected === 0) return '0';
+  if (expected < 0.005) return 'under 0.01';
   return expected >= 10 ? count(expected) : expected.toFixed(expected < 0.1 ? 2 : 1);
 }
 

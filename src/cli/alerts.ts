@@ -96,15 +96,20 @@ async function follow(
   const showNew = (alert: Alert): void => {
     if (!listed.delete(alert.id)) show(alert);
   };
+  /** One line for each end of the connection, however often it is tried again. */
+  let told = false;
   for (;;) {
     try {
       const headers = lastId === null ? {} : { 'last-event-id': lastId };
       const response = await ask(source, '/v1/stream', { ...headers, accept: 'text/event-stream' });
+      told = false;
       for await (const event of serverEvents(response.body!)) lastId = showEvent(event, lastId, showNew);
     } catch (error) {
       if (error instanceof Refusal && !/no spyhop answers/.test(error.message)) throw error;
     }
-    terminal.say(terminal.toneErr('quiet', `the connection to ${source.address} ended, trying again`));
+    if (!told)
+      terminal.say(terminal.toneErr('quiet', `the connection to ${source.address} ended, trying again`));
+    told = true;
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
 }

@@ -1,5 +1,7 @@
 // Command `baseline`: computes what is normal from the days in the store, and puts it in force.
+import { sessionOn } from '../domain/session.ts';
 import { systemClock } from '../lib/clock.ts';
+import { Refusal } from '../lib/refusal.ts';
 import type { Command } from './command.ts';
 import { count, duration, plural } from './words.ts';
 
@@ -28,6 +30,8 @@ export const baselineCommand: Command<'data-dir' | 'as-of'> = {
     try {
       const startedMs = terminal.now();
       const asOf = options['as-of'] ?? sessionAt(clock.now()).date;
+      const session = sessionOn(asOf);
+      if ('fault' in session) throw new Refusal(`--as-of: ${session.fault}`, { exitCode: 2 });
       const run = await buildBaseline(store.db, asOf, clock.now());
       const seconds = (terminal.now() - startedMs) / 1000;
       if (options.json) terminal.print(JSON.stringify({ ...run, seconds: Number(seconds.toFixed(3)) }));

@@ -1,10 +1,11 @@
 // The days before the demo's session: simulated, written as flat files, imported as anybody's files are, once.
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openStore, type OpenStore } from '../db/open-store.ts';
 import { sessionsBefore } from '../domain/session.ts';
 import { importDay } from '../jobs/import-day.ts';
 import type { Clock } from '../lib/clock.ts';
+import { makeFolder } from '../lib/make-folder.ts';
 import { writeTape } from '../simulation/flat-file.ts';
 import type { MarketSettings } from '../simulation/market.ts';
 import { Progress } from './progress.ts';
@@ -30,7 +31,7 @@ interface HistorySettings {
 /** Makes and imports the sessions that are missing; the store stays open until the service has its own. */
 export async function prepareHistory(settings: HistorySettings): Promise<OpenStore> {
   const { dataDir, databaseUrl, market, date, clock, terminal, isAsked } = settings;
-  await mkdir(dataDir, { recursive: true });
+  makeFolder(dataDir);
   terminal.say(
     terminal.toneErr('quiet', databaseUrl === null ? 'starting Postgres' : 'opening the database'),
   );

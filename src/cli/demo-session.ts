@@ -6,6 +6,7 @@ import { newYorkMidnightMs, dayNumberOf, HOUR_MS, MINUTE_MS } from '../domain/ca
 import { newYorkDate, requireSession, type Session, sessionOn, sessionsBefore } from '../domain/session.ts';
 import { readJournal } from '../feeds/journal/reader.ts';
 import { ScaledClock, systemClock } from '../lib/clock.ts';
+import { digest } from '../lib/digest.ts';
 import { createMarket, type MarketSettings, SMALL_MARKET } from '../simulation/market.ts';
 import { startProvider } from '../simulation/provider/provider.ts';
 import { withBurst } from '../simulation/scripted.ts';
@@ -15,6 +16,7 @@ import { prepareHistory } from './demo-history.ts';
 import { programVersion } from './program-version.ts';
 import { durationMs, logTo, serviceSettings, stopService, StopRequest } from './service-process.ts';
 import type { Terminal } from './terminal.ts';
+import { plural } from './words.ts';
 
 /** The morning is played in some seconds; from here on the session runs at the speed asked for. */
 const LIVE_FROM_MS = 10 * HOUR_MS + 30 * MINUTE_MS;
@@ -36,7 +38,7 @@ export async function runDemo(options: DemoOptions, terminal: Terminal): Promise
   await using parts = new AsyncDisposableStack();
   const clock = systemClock();
   const session = lastCompletedSession(clock.now());
-  const dataDir = join(options['data-dir'], `demo-${options.seed}`);
+  const dataDir = join(options['data-dir'], `demo-${folderName(options.seed)}`);
   const market: MarketSettings = { ...SMALL_MARKET, seed: options.seed, tradesPerDay: PRINTS_A_DAY };
   const databaseUrl = process.env['DATABASE_URL'] ?? null;
   const history = await prepareHistory({
@@ -86,8 +88,15 @@ export async function runDemo(options: DemoOptions, terminal: Terminal): Promise
   const reason = await stop.wait(durationMs(options.for));
   clearInterval(playing);
   const { played } = provider;
-  terminal.say(terminal.toneErr('quiet', `${reason}: ${told} alerts told, ${played} prints played`));
+  terminal.say(
+    terminal.toneErr('quiet', `${reason}: ${plural(told, 'alert')} told, ${plural(played, 'print')} played`),
+  );
   return await stopService(service, terminal);
+}
+
+/** A seed as part of a folder's name: itself when it can be one, else its digest. */
+function folderName(seed: string): string {
+  return /^[\w-]{1,64}$/.test(seed) ? seed : digest(seed);
 }
 
 /** The newest session whose late classes have closed by now. */

@@ -1,10 +1,11 @@
 // The looks of the doctor: each at one part of the set-up, each with what to do when it is not well.
-import { access, constants, mkdir, statfs } from 'node:fs/promises';
+import { access, constants, statfs } from 'node:fs/promises';
 import { addressWithoutPassword, checkExternal } from '../db/external.ts';
 import { CALENDAR_YEARS } from '../domain/calendar.ts';
 import { sessionOn } from '../domain/session.ts';
 import { MassiveRest } from '../feeds/massive/rest.ts';
 import { systemClock } from '../lib/clock.ts';
+import { makeFolder } from '../lib/make-folder.ts';
 import { refusalOf } from '../lib/refusal.ts';
 import { sessionAt } from '../live/sessions.ts';
 import type { DoctorOptions, Finding } from './doctor.ts';
@@ -49,7 +50,7 @@ async function lookAtCalendar(): Promise<Finding[]> {
 
 async function lookAtDisk(dataDir: string): Promise<Finding[]> {
   try {
-    await mkdir(dataDir, { recursive: true });
+    makeFolder(dataDir);
     await access(dataDir, constants.W_OK | constants.X_OK);
     const { bavail, bsize } = await statfs(dataDir);
     const free = bavail * bsize;

@@ -1,12 +1,17 @@
 // Help pages, written from the tables of commands and options.
 import { type Option, type OptionName, OPTIONS, variableOf } from '../config.ts';
+import { count } from './words.ts';
 import { type Command, COMMON_OPTIONS, usageOf } from './command.ts';
 
 /** The default of an option as help shows it; empty when there is none. */
 export function defaultText(option: Option): string {
   if (!('default' in option) || option.default === undefined) return '';
-  const number = typeof option.default === 'number' ? option.default.toLocaleString('en-US') : option.default;
-  return option.unit === undefined ? number : `${number} ${option.unit}`;
+  const number =
+    typeof option.default === 'number' && option.unit !== undefined
+      ? count(option.default)
+      : String(option.default);
+  if (option.unit === undefined) return number;
+  return `${number} ${number === '1' ? option.unit.replace(/s$/, '') : option.unit}`;
 }
 
 /** An option as it is typed: "--floor N". */

@@ -1,5 +1,5 @@
 // Command `import`: flat files into the store, each day once, as history and as prints of the hot sessions.
-import { newYorkDate, sessionsBefore } from '../domain/session.ts';
+import { newYorkDate } from '../domain/session.ts';
 import type { ImportReport } from '../jobs/import-day.ts';
 import { systemClock } from '../lib/clock.ts';
 import { Refusal } from '../lib/refusal.ts';
@@ -27,9 +27,10 @@ export const importCommand: Command<'data-dir' | 'hot-sessions'> = {
     }
     const paths = (await Promise.all(operands.map(flatFilePaths))).flat();
     // Loaded here, so that commands without a store start at once.
-    const [{ openStore }, { importDay }] = await Promise.all([
+    const [{ openStore }, { importDay }, { keepFrom }] = await Promise.all([
       import('../db/open-store.ts'),
       import('../jobs/import-day.ts'),
+      import('../jobs/retention.ts'),
     ]);
     const clock = systemClock();
     const store = await openStore({
@@ -38,7 +39,7 @@ export const importCommand: Command<'data-dir' | 'hot-sessions'> = {
       clock,
     });
     const today = newYorkDate(clock.now());
-    const [printsFrom = today] = sessionsBefore(today, options['hot-sessions']);
+    const printsFrom = keepFrom(today, options['hot-sessions']);
     let failed = 0;
     try {
       for (const path of paths) {
@@ -67,13 +68,17 @@ export const importCommand: Command<'data-dir' | 'hot-sessions'> = {
   },
 };
 
+const KEPT = 'kept as it is, with its prints: only its trades can replace them';
+
 function tell(report: ImportReport, seconds: number, json: boolean, terminal: Terminal): void {
   if (json) {
     terminal.print(JSON.stringify({ ...report, seconds: Number(seconds.toFixed(3)) }));
     return;
   }
   const { sessionDate, kind, result, rows, rejected, printsKept } = report;
-  const what = result === 'unchanged' ? 'imported before' : `${plural(rows, 'row')} of ${kind}`;
+  const what = { unchanged: 'imported before', kept: KEPT, imported: `${plural(rows, 'row')} of ${kind}` }[
+    result
+  ];
   const kept = result === 'imported' && printsKept ? ', prints kept' : '';
   const refused = rejected.map(
     ({ reason, rows: times, lines }) => ` · ${count(times)} rejected, ${reason} (line ${lines[0]})`,

@@ -25,6 +25,12 @@ export interface BaselineRun {
   readonly made: boolean;
 }
 
+/**
+ * A live day that missed more of the regular session than this teaches too little to be normal: it would make every
+ * later day look unusual. Its file settles its gaps, and then it counts.
+ */
+const GAP_MINUTES_MAX = 10;
+
 // What a run is made of, in one row: the same dates, rows and volumes give the same values.
 const FINGERPRINT = `
   select coalesce(array_agg(session_date order by session_date), '{}') as dates,
@@ -33,7 +39,13 @@ const FINGERPRINT = `
   from (
     select session_date, count(*) as contracts, sum(volume) as volume,
       sum(volume * (contract_id % 9973)) as spread
-    from spyhop.day_summary where session_date = any($1::date[]) group by session_date
+    from spyhop.day_summary where session_date = any($1::date[]) and not exists (
+      select from spyhop.feed_gap as gap
+      where gap.session_date = day_summary.session_date and state in ('open', 'ended')
+        and least(coalesce(ended_at, 'infinity'), (gap.session_date + time '16:00') at time zone 'America/New_York')
+          - greatest(began_at, (gap.session_date + time '09:30') at time zone 'America/New_York')
+          > interval '${GAP_MINUTES_MAX} minutes'
+    ) group by session_date
   ) as day`;
 const FIND_RUN = `
   select run, contracts from spyhop.baseline_run where as_of = $1 and fingerprint = $2 order by run desc limit 1`;
@@ -42,9 +54,9 @@ const INSERT_RUN = `
   values ($1, $2::date[], $3, 0, $4) returning run`;
 const INSERT_VALUES = `
   insert into spyhop.baseline_value (run, contract_id, volume_sum)
-  select $1, contract_id, sum(volume) from spyhop.day_summary
+  select $1, contract_id, sum(greatest(volume, 0)) from spyhop.day_summary
   where session_date = any($2::date[])
-  group by contract_id having sum(volume) > 0 order by contract_id`;
+  group by contract_id having sum(greatest(volume, 0)) > 0 order by contract_id`;
 const SWAP = `
   insert into spyhop.baseline_current (run) values ($1)
   on conflict (only_row) do update set run = excluded.run`;

@@ -44,9 +44,10 @@ export interface FileRows {
 export async function currentFile(
   db: Queries,
   sessionDate: string,
-): Promise<{ readonly checksum: string; readonly printsKept: boolean } | null> {
-  const [row] = await db.rows<{ checksum: string; printsKept: boolean }>(
-    'select checksum, prints_kept as "printsKept" from spyhop.imported_file where session_date = $1 and is_current',
+): Promise<{ readonly checksum: string; readonly kind: string; readonly printsKept: boolean } | null> {
+  const [row] = await db.rows<{ checksum: string; kind: string; printsKept: boolean }>(
+    `select checksum, kind, prints_kept as "printsKept"
+     from spyhop.imported_file where session_date = $1 and is_current`,
     [sessionDate],
   );
   return row ?? null;

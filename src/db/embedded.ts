@@ -1,8 +1,9 @@
 // The embedded Postgres of a data directory: made once, started, found again after a crash, stopped by the last to go.
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { connect } from 'node:net';
 import { Client } from 'pg';
 import type { Clock } from '../lib/clock.ts';
+import { makeFolder } from '../lib/make-folder.ts';
 import { Refusal, refusalOf } from '../lib/refusal.ts';
 import { findBinaries, type PostgresBinaries } from './embedded/binaries.ts';
 import { type ClusterPlace, ensureCluster, freePort, placeIn, writeSecret } from './embedded/cluster.ts';
@@ -60,7 +61,7 @@ export async function startEmbedded(dataDir: string, clock: Clock): Promise<Embe
 
 function makeDirectory(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true });
+    makeFolder(dataDir);
     accessSync(dataDir, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw refusalOf(dataDir, error);

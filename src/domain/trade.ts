@@ -56,6 +56,9 @@ export function allocateColumns(capacity: number): TradeColumns {
   };
 }
 
+/** More contracts are not a print; up to here the premium of every print is an exact integer of cents. */
+export const SIZE_MAX = 9_000_000;
+
 /** One print as an object, for tests, receipts and messages; never on the hot path. */
 export interface Print {
   readonly contract: number;

@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { ContractTable } from '../domain/contract-table.ts';
 import { ContractIds } from '../db/contracts.ts';
+import { storedRows } from '../db/journal-position.ts';
 import {
   currentFile,
   type DaySink,
@@ -41,8 +42,8 @@ export interface ImportReport {
   readonly path: string;
   readonly sessionDate: string;
   readonly kind: FlatFile['kind'];
-  /** Unchanged: the day was made of this very file before. */
-  readonly result: 'imported' | 'unchanged';
+  /** Unchanged: the day was made of this very file before. Kept: it has prints, which aggregates do not replace. */
+  readonly result: 'imported' | 'unchanged' | 'kept';
   /** Rows used; 0 when unchanged. */
   readonly rows: number;
   readonly rejected: readonly RejectedRows[];
@@ -84,17 +85,13 @@ export async function importDay(db: Database, path: string, settings: ImportSett
   const checksum = await checksumOf(file, progress('check'));
   const printsKept = file.kind === 'trades' && date >= settings.printsFrom;
   const current = await currentFile(db, date);
+  const untouched = { path, sessionDate: date, kind: file.kind, rows: 0, rejected: [], printsKept };
   if (current?.checksum === checksum && (current.printsKept || !printsKept)) {
-    return {
-      path,
-      sessionDate: date,
-      kind: file.kind,
-      result: 'unchanged',
-      rows: 0,
-      rejected: [],
-      printsKept,
-    };
+    return { ...untouched, result: 'unchanged' };
   }
+  // Aggregates know less than prints, and would take them away for good.
+  const hasPrints = current === null ? (await storedRows(db, date)) > 0 : current.kind === 'trades';
+  if (file.kind !== 'trades' && hasPrints) return { ...untouched, result: 'kept' };
   const record: ImportedFile = {
     checksum,
     name: basename(path),

@@ -68,12 +68,20 @@ export async function startJobs(settings: JobSettings): Promise<Jobs> {
     return run;
   };
   await makeDaysAhead(db, sessionDueAt(clock.now()));
+  await using onFailure = new AsyncDisposableStack();
+  onFailure.defer(() => boss.stop({ graceful: false, close: true }));
   await boss.start();
   const polling = { pollingIntervalSeconds: settings.pollSeconds ?? 1 };
   await boss.createQueue(BASELINE, QUEUE);
   await boss.createQueue(RETAIN, QUEUE);
   await boss.work<SessionJob>(BASELINE, polling, async (jobs) => {
-    for (const { data } of jobs) await reporting(onError, () => runBaseline(data.sessionDate));
+    for (const { data } of jobs) {
+      await reporting(onError, async () => {
+        // A job that a killed process left is given out again, perhaps days later: it must not undo a newer run.
+        const inForce = await currentRun(db);
+        if (inForce === null || inForce.asOf <= data.sessionDate) await runBaseline(data.sessionDate);
+      });
+    }
   });
   await boss.work<SessionJob>(RETAIN, polling, async (jobs) => {
     for (const { data } of jobs) {
@@ -85,6 +93,7 @@ export async function startJobs(settings: JobSettings): Promise<Jobs> {
   });
   const schedule = new Schedule(boss, db, clock, onError);
   await schedule.look();
+  onFailure.move();
   return {
     runBaseline,
     async close(deadlineMs = 10_000) {

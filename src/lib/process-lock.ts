@@ -1,9 +1,37 @@
 // A lock that one process holds on a folder: a file with its number, taken over when that process is no more.
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from './make-folder.ts';
 import { Refusal, refusalOf } from './refusal.ts';
 
 const FILE = 'service.pid';
+
+const OWN_TEXT = `${process.pid}\n`;
+/** Others may take and leave the lock while we look. */
+const ATTEMPTS_MAX = 5;
+
+/** Makes the file with our number; false when there is one. Its content is there as soon as it is. */
+async function makeFile(path: string): Promise<boolean> {
+  const own = `${path}.${process.pid}`;
+  await writeFile(own, OWN_TEXT);
+  try {
+    await link(own, path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(own, { force: true });
+  }
+}
+
+/** Takes away a dead process's file, and puts it back when another was quicker and it is a living one's. */
+async function removeStale(path: string): Promise<void> {
+  const aside = `${path}.stale.${process.pid}`;
+  await rename(path, aside).catch(() => {});
+  if ((await holderOf(aside)) !== null) await link(aside, path).catch(() => {});
+  await rm(aside, { force: true });
+}
 
 /** True while a process with this number runs, whoever it belongs to. */
 function isRunning(pid: number): boolean {
@@ -28,20 +56,21 @@ async function holderOf(path: string): Promise<number | null> {
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const path = join(folder, FILE);
   try {
-    await mkdir(folder, { recursive: true });
-    const holder = await holderOf(path);
-    if (holder !== null) {
-      throw new Refusal(
-        `a spyhop (process ${holder}) uses ${folder} already: stop it or choose another --data-dir; ` +
-          `if that process is something else, remove ${path}`,
-      );
+    makeFolder(folder);
+    for (let attempt = 1; !(await makeFile(path)); attempt++) {
+      const holder = await holderOf(path);
+      if (holder !== null || attempt === ATTEMPTS_MAX) {
+        throw new Refusal(
+          `a spyhop (process ${holder ?? 'that is starting'}) uses ${folder} already: stop it or choose another ` +
+            `--data-dir; if that process is something else, remove ${path}`,
+        );
+      }
+      await removeStale(path);
     }
-    // What a dead process left is removed; of two who start at once only one makes the file.
-    await rm(path, { force: true });
-    await using file = await open(path, 'wx');
-    await file.write(`${process.pid}\n`);
   } catch (error) {
     throw refusalOf(path, error);
   }
-  return () => rm(path, { force: true });
+  return async () => {
+    if ((await readFile(path, 'utf8').catch(() => '')) === OWN_TEXT) await rm(path, { force: true });
+  };
 }

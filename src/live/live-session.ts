@@ -74,6 +74,7 @@ export class LiveSession {
   /** Rows given to the writer, and rows that the store had before. */
   #given = 0;
   #known = 0;
+  #run = 0;
   #ended = false;
   /** Records that the journal had lost when it was last told the number of the next row. */
   #lostRecords: number;
@@ -107,6 +108,11 @@ export class LiveSession {
   /** Rows that neither the writer nor the store nor the journal has: 0 unless the journal lost some. */
   get unaccountedRows(): number {
     return this.rows - this.#known - this.#given - this.backlogRows;
+  }
+
+  /** Number of the baseline's run that decides. */
+  get run(): number {
+    return this.#run;
   }
 
   get tape(): Pick<SessionTape, 'counts' | 'rejects' | 'duplicates'> {
@@ -165,6 +171,7 @@ export class LiveSession {
 
   /** Lets another baseline decide what is normal, and says so in the journal. */
   adoptBaseline(baseline: VolumeBaseline, run: number, atMs: number): void {
+    this.#run = run;
     this.#ports.journal.appendJson('control', atMs, { baselineRun: run });
     this.#engine.adoptBaseline(baseline);
   }
@@ -227,11 +234,13 @@ export class LiveSession {
     const tape = new SessionTape(this.session, this.#settings.table);
     let given = fromRow;
     let read = 0;
+    let turns = 0;
     while (!this.#ended && given < this.rows) {
       const journaledRows = this.rows;
       await journal.flush();
       let records = 0;
       for await (const entry of readJournal(journalDirectory, this.session.date)) {
+        if (++turns % FRAMES_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
         if (!('record' in entry) || records++ < read) continue;
         read = records;
         const { kind, bytes, receivedAtMs } = entry.record;

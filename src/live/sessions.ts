@@ -11,13 +11,15 @@ import type { Alert } from '../domain/alert.ts';
 import type { ContractTable } from '../domain/contract-table.ts';
 import type { ThresholdSettings } from '../domain/detectors/threshold.ts';
 import { newYorkDate, requireSession, type Session, sessionAfter, sessionOn } from '../domain/session.ts';
-import { dropOldSessions } from '../feeds/journal/segments.ts';
+import { dropOldSessions, journaledSessions } from '../feeds/journal/segments.ts';
 import { JournalWriter } from '../feeds/journal/writer.ts';
 import { present } from '../lib/assert.ts';
 import { type Clock, every } from '../lib/clock.ts';
 import type { Log } from '../log.ts';
 import { LiveSession, type Recovery } from './live-session.ts';
 
+/** Alert ids that are remembered, 16 characters each, before old ones are forgotten. */
+const KNOWN_ALERTS_MAX = 200_000;
 /** How often the date of the market is looked at. */
 const ROLL_CHECK_MS = 1_000;
 
@@ -74,9 +76,12 @@ export async function openSessions(
 ): Promise<Sessions> {
   const { clock, marketClock, log } = settings;
   const known = new KnownAlerts(settings.store);
-  const writer = createWriter(settings, known);
+  const journals: Journals = { current: null };
+  const writer = createWriter(settings, known, journals);
   parts.defer(async () => void (writer.state === 'closed' || (await writer.drain(LEAVE_MS))));
-  const first = await openSession(settings, writer, known, sessionAt(marketClock.now()));
+  const session = sessionAt(marketClock.now());
+  await storeRest({ ...settings, journals }, writer, known, session);
+  const first = await openSession({ ...settings, journals }, writer, known, session);
   let opened = first;
   /** The session before, which may have prints in its journal that the store lacks. */
   let retired: LiveSession | null = null;
@@ -93,7 +98,7 @@ export async function openSessions(
     rolling = true;
     try {
       const before = opened;
-      opened = await openSession(settings, writer, known, next);
+      opened = await openSession({ ...settings, journals }, writer, known, next);
       retired?.end();
       retired = before.session;
       retired.retire();
@@ -116,6 +121,21 @@ export async function openSessions(
   };
 }
 
+/** Stores what the journal of the session before has and the store lacks: its process ended before it could. */
+async function storeRest(
+  settings: SessionsSettings & { readonly journals: Journals },
+  writer: Writer,
+  known: KnownAlerts,
+  { date }: Session,
+): Promise<void> {
+  const journaled = await journaledSessions(join(settings.dataDir, 'journal'));
+  const before = journaled.findLast((candidate) => candidate < date);
+  if (before === undefined) return;
+  const { session, journal } = await openSession(settings, writer, known, requireSession(before));
+  session.end();
+  await journal.close();
+}
+
 /** Alerts of the session that are stored: a restart raises them again, and tells nobody. */
 class KnownAlerts {
   readonly #store: OpenStore;
@@ -125,11 +145,12 @@ class KnownAlerts {
     this.#store = store;
   }
 
-  /** Learns the alerts of a session and forgets those of the one before. */
+  /** Learns the alerts of a session. */
   async load(sessionDate: string): Promise<void> {
     const query = 'select alert_id as id from spyhop.alert where session_date = $1';
     const rows = await this.#store.db.rows<{ id: string }>(query, [sessionDate]);
-    this.#ids.clear();
+    // Alerts of the session before may still be on their way, so they are forgotten late.
+    if (this.#ids.size > KNOWN_ALERTS_MAX) this.#ids.clear();
     for (const { id } of rows) this.#ids.add(id);
   }
 
@@ -142,11 +163,25 @@ class KnownAlerts {
   }
 }
 
-function createWriter({ store, table, clock, log, onStored }: SessionsSettings, known: KnownAlerts): Writer {
+/** The journal that is written now. */
+interface Journals {
+  current: JournalWriter | null;
+}
+
+function createWriter(
+  { store, table, clock, log, onStored }: SessionsSettings,
+  known: KnownAlerts,
+  journals: Journals,
+): Writer {
   const prints = createPrintWriter(store.db, table);
   return new Writer({
-    store: (piece) => prints.store(piece),
+    // The journal is on the disk before the store: what is stored and told, a restart finds in the journal.
+    async store(piece) {
+      await journals.current?.flush();
+      return prints.store(piece);
+    },
     async storeAlerts(alerts) {
+      await journals.current?.flush();
       const fresh = await known.store(alerts);
       onStored(fresh);
       return fresh.length;
@@ -160,14 +195,16 @@ function createWriter({ store, table, clock, log, onStored }: SessionsSettings, 
 }
 
 async function openSession(
-  { dataDir, store, table, threshold, clock, log, journalSessions, baseline, onRaised }: SessionsSettings,
+  settings: SessionsSettings & { readonly journals: Journals },
   writer: Writer,
   known: KnownAlerts,
   session: Session,
 ): Promise<Opened> {
+  const { dataDir, store, table, threshold, clock, log, baseline, onRaised } = settings;
   const journalDirectory = join(dataDir, 'journal');
   const { date } = session;
   const journal = await JournalWriter.open({ directory: journalDirectory, date, clock });
+  settings.journals.current = journal;
   // A file handle that nobody closes ends the process when it is found.
   await using onFailure = new AsyncDisposableStack();
   onFailure.defer(() => journal.close());
@@ -194,7 +231,7 @@ async function openSession(
   );
   onFailure.defer(() => live.end());
   const recovery = await live.recover();
-  await dropOldSessions(journalDirectory, journalSessions);
+  await dropOldSessions(journalDirectory, settings.journalSessions);
   log.write('session.opened', { session: date, run, contracts: table.count });
   log.write('journal.opened', { session: date, bytes: journal.status.end.offset, replayed: recovery.frames });
   onFailure.move();

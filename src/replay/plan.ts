@@ -149,7 +149,7 @@ function chooseHistory(files: readonly NamedFile[], first: FlatFile, skipped: Sk
         `${file.path} is of ${date}, not before ${firstDate}, the first day replayed: ` +
         'leave it out of --history';
       if (named) throw new Refusal(message, { exitCode: 2 });
-      skipped.push({ path: file.path, reason: `${date} is not before ${firstDate}` });
+      skipped.push({ path: file.path, reason: `not before ${firstDate}, the first day replayed` });
     } else if (date < oldest) {
       skipped.push({
         path: file.path,

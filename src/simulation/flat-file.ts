@@ -1,10 +1,11 @@
 // Writes a simulated market as the provider's flat files, one a session, with the truth beside them.
 import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { makeFolder } from '../lib/make-folder.ts';
 import { type Session, sessionOn, sessionsBefore } from '../domain/session.ts';
 import type { AnomalyKind } from './anomaly-kinds.ts';
 import { createMarket, type MarketDay, type MarketSettings } from './market.ts';
@@ -150,7 +151,7 @@ function isoTime(session: Session, atMs: number): string {
 
 /** Makes the folders and removes what an earlier run that was killed left unfinished. */
 async function prepare({ outDir, quotes }: TapeSettings): Promise<void> {
-  await mkdir(quotes === 'none' ? outDir : join(outDir, 'quotes'), { recursive: true });
+  makeFolder(quotes === 'none' ? outDir : join(outDir, 'quotes'));
   for (const folder of quotes === 'none' ? [outDir] : [outDir, join(outDir, 'quotes')]) {
     for (const name of await readdir(folder)) {
       if (name.endsWith(PARTIAL)) await rm(join(folder, name), { force: true });

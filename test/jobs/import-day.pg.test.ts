@@ -105,15 +105,34 @@ describe('importing a day', () => {
     expect((await store.prints(PUT, session.date, null, 10))!.items).toHaveLength(1);
   });
 
-  it('takes day aggregates for what they say', async () => {
-    const text = [
+  const dayAggregates = (midnightMs: number): string =>
+    [
       'ticker,volume,open,close,high,low,window_start,transactions',
-      `${CALL},1234,1,1,1,1,${session.midnightMs}000000,7`,
+      `${CALL},1234,1,1,1,1,${midnightMs}000000,7`,
       '',
     ].join('\n');
-    const report = await importDay(clone.db, write('e-2026-11-20.csv', text), HOT);
-    expect(report).toMatchObject({ kind: 'day aggregates', printsKept: false });
-    expect(await storeQueries(clone.db).contractDay(CALL, session.date)).toMatchObject({
+
+  it('does not let aggregates take the prints of a day away', async () => {
+    const before = await storeQueries(clone.db).contractDay(PUT, session.date);
+    expect(before?.prints).toBeGreaterThan(0);
+    const path = write('e-2026-11-20.csv', dayAggregates(session.midnightMs));
+    expect(await importDay(clone.db, path, HOT)).toMatchObject({
+      kind: 'day aggregates',
+      result: 'kept',
+      rows: 0,
+    });
+    expect(await storeQueries(clone.db).contractDay(PUT, session.date)).toEqual(before);
+  });
+
+  it('takes day aggregates for what they say, of a day without prints', async () => {
+    const earlier = requireSession('2026-11-18');
+    const report = await importDay(
+      clone.db,
+      write('e-2026-11-18.csv', dayAggregates(earlier.midnightMs)),
+      HOT,
+    );
+    expect(report).toMatchObject({ kind: 'day aggregates', result: 'imported', printsKept: false });
+    expect(await storeQueries(clone.db).contractDay(CALL, earlier.date)).toMatchObject({
       volume: 1234,
       prints: 0,
     });
@@ -125,7 +144,8 @@ describe('importing a day', () => {
     );
     const path = join(folder, 'f-2026-11-20.csv.gz');
     writeFileSync(path, whole.subarray(0, whole.length - 2000));
+    const before = await storeQueries(clone.db).contractDay(CALL, session.date);
     await expect(importDay(clone.db, path, HOT)).rejects.toThrow(/f-2026-11-20/);
-    expect(await storeQueries(clone.db).contractDay(CALL, session.date)).toMatchObject({ volume: 1234 });
+    expect(await storeQueries(clone.db).contractDay(CALL, session.date)).toEqual(before);
   });
 });

@@ -1,6 +1,7 @@
 // The careful reader of a row: quotes, decimals, empty fields; what it refuses it gives a reason for.
 import { NO_CONDITION, strongestCondition } from '../../domain/conditions.ts';
 import { parsePriceE4 } from '../../domain/money.ts';
+import { SIZE_MAX } from '../../domain/trade.ts';
 import type { Field } from './header.ts';
 
 /** The values of a row; fields its file does not have are 0. */
@@ -23,8 +24,6 @@ export interface RowFault {
 }
 
 const ID_MAX = 0xffff;
-/** More contracts are not a print; up to here the premium of every print is an exact integer of cents. */
-export const SIZE_MAX = 9_000_000;
 
 /** Splits a CSV line; a quoted field may hold commas and doubled quotes. */
 export function splitRow(line: string): string[] {

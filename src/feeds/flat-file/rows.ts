@@ -1,7 +1,8 @@
 // The rows of a flat file as columns: a byte parser for rows that are as they should be, the careful one for the rest.
 import { parseTicker } from '../../domain/contract.ts';
 import { type ContractTable, NOT_A_CONTRACT } from '../../domain/contract-table.ts';
-import { readRow, SIZE_MAX } from './careful.ts';
+import { SIZE_MAX } from '../../domain/trade.ts';
+import { readRow } from './careful.ts';
 import type { LineChunk } from './chunks.ts';
 import type { Field, FlatFileLayout } from './header.ts';
 import { RejectLog } from './rejects.ts';

@@ -1,4 +1,5 @@
 // The careful reader of an element: any key order and spacing, missing and extra keys; what it refuses gets a reason.
+import { SIZE_MAX } from '../../domain/trade.ts';
 import { NO_CONDITION, strongestCondition } from '../../domain/conditions.ts';
 import { parsePriceE4 } from '../../domain/money.ts';
 
@@ -29,7 +30,6 @@ export type WireElement =
   | { readonly kind: 'fault'; readonly reason: string };
 
 const ID_MAX = 0xffff;
-const SIZE_MAX = 0x7fffffff;
 /** Later moments are not milliseconds (the year 5138): somebody sent nanoseconds. */
 const EPOCH_MS_MAX = 99_999_999_999_999;
 /** Length of the window of an aggregate that does not say where it ends, ms. */

@@ -1,4 +1,5 @@
 // The fast reader of an element: trades and quotes in the key order of the documentation, byte by byte, no strings.
+import { SIZE_MAX } from '../../domain/trade.ts';
 
 const ZERO = 48;
 const NINE = 57;
@@ -66,7 +67,8 @@ export class ElementTemplate {
     this.exchange = this.#number;
     if ((p = this.#price(bytes, afterKey(bytes, p, KEY_P))) === 0) return 0;
     this.priceE4 = this.#number;
-    if ((p = this.#integer(bytes, afterKey(bytes, p, KEY_S))) === 0 || this.#number === 0) return 0;
+    p = this.#integer(bytes, afterKey(bytes, p, KEY_S));
+    if (p === 0 || this.#number === 0 || this.#number > SIZE_MAX) return 0;
     this.size = this.#number;
     p = afterKey(bytes, p, KEY_C);
     if (p === 0 || bytes[p] !== OPEN_BRACKET) return 0;
