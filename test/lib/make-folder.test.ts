@@ -21,6 +21,9 @@ test('is refused by a file in its place, and by one above it', () => {
   expect(() => makeFolder(join(root, 'file', 'x', 'y'))).toThrow('ENOTDIR');
 });
 
-test.runIf(process.platform === 'linux')('ends where no folder can be made', () => {
-  expect(() => makeFolder('/proc/spyhop/x')).toThrow('ENOENT');
+test('ends where no folder can be made', () => {
+  // Where there is no /proc, root alone may make it; nobody can make one in a file that is a device.
+  expect(() => makeFolder(process.platform === 'linux' ? '/proc/spyhop/x' : '/dev/null/x')).toThrow(
+    /ENOENT|ENOTDIR/,
+  );
 });
