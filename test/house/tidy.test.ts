@@ -226,7 +226,7 @@ describe('the tree', () => {
   });
 
   test.each([
-    './work/main',
+    './homework/main',
     'https://example.org/home/page',
     'register.metrics.com',
     'docs/root/x',
