@@ -5,7 +5,7 @@ import { PROBLEMS } from '../src/api/problem.ts';
 import { RESOURCES } from '../src/api/routes.ts';
 import type { Definition } from '../src/lib/metric.ts';
 import { LINES_PER_MINUTE_MAX, LOG_KINDS } from '../src/log.ts';
-import { CATALOGUE } from '../src/metrics.ts';
+import { CATALOGUE } from '../src/metric-catalogue.ts';
 import packageJson from '../package.json' with { type: 'json' };
 
 export interface Page {
@@ -61,13 +61,13 @@ function apiPage({ info, paths }: OpenApiDocument): string {
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   Feed: ['feed'],
   'Stages and queues': ['stage', 'queue', 'watermark', 'late', 'duplicate', 'clock', 'events'],
-  Storage: ['sink', 'journal', 'db'],
+  Storage: ['sink', 'journal', 'disk', 'db'],
   Actors: ['actor', 'actors'],
   Alerts: ['alert', 'alerts'],
   'Baselines and jobs': ['baseline', 'job'],
   'The API': ['http', 'stream'],
   'The log': ['log'],
-  'Market and process': ['market', 'event', 'metrics'],
+  'Market and process': ['market', 'heap', 'event', 'metrics'],
 };
 
 /** Where the values of an open label come from. */

@@ -1,7 +1,8 @@
 // The metrics: every series from the start, none for a ticker, and a page that the linters of Prometheus accept.
 import { describe, expect, test } from 'vitest';
 import { Histogram } from '../src/lib/histogram.ts';
-import { CATALOGUE, createMetrics, type MetricSources } from '../src/metrics.ts';
+import { CATALOGUE } from '../src/metric-catalogue.ts';
+import { createMetrics, type MetricSources } from '../src/metrics.ts';
 
 const ROUTES = Array.from({ length: 20 }, (_, at) => `/v1/route/${at}`);
 const JOBS = ['baseline', 'intake', 'retention', 'settlement'];
@@ -13,6 +14,10 @@ function metricsOver(sources: MetricSources = {}) {
     values: { route: ROUTES, job: JOBS, kind: KINDS },
     build: { version: '0.1.0' },
   });
+}
+
+async function pageOver(sources: MetricSources = {}): Promise<string> {
+  return (await metricsOver(sources).page()).text;
 }
 
 interface Family {
@@ -63,8 +68,8 @@ function marketOf(underlyings: number): MetricSources {
 
 describe('the series', () => {
   test('are fewer than a thousand, and as many for 12,000 underlyings as for 10', async () => {
-    const few = seriesOf(await metricsOver(marketOf(10)).text());
-    const many = seriesOf(await metricsOver(marketOf(12_000)).text());
+    const few = seriesOf(await pageOver(marketOf(10)));
+    const many = seriesOf(await pageOver(marketOf(12_000)));
     const own = (series: readonly string[]): string[] =>
       series.filter((name) => name.startsWith('spyhop_')).toSorted();
     expect(own(many)).toEqual(own(few));
@@ -73,7 +78,7 @@ describe('the series', () => {
   });
 
   test('stand there with 0 before anything happens, for every value of every label', async () => {
-    const page = await metricsOver().text();
+    const page = await pageOver();
     const families = parse(page);
     for (const [key, { labels, type }] of Object.entries(CATALOGUE)) {
       const family = families.get(`spyhop_${key}`);
@@ -89,7 +94,7 @@ describe('the series', () => {
   });
 
   test('say how many they are', async () => {
-    const page = await metricsOver().text();
+    const page = await pageOver();
     const [, said] = /\nspyhop_metrics_series (\d+)\n/.exec(page) ?? [];
     expect(Number(said)).toBe(seriesOf(page).length);
   });
@@ -99,9 +104,9 @@ describe('the page', () => {
   test('is read from the sources at each scrape', async () => {
     let frames = 1;
     const metrics = metricsOver({ feed_received_frames_total: () => frames });
-    expect(await metrics.text()).toContain('spyhop_feed_received_frames_total 1\n');
+    expect((await metrics.page()).text).toContain('spyhop_feed_received_frames_total 1\n');
     frames = 9_007_199_254_740_991;
-    expect(await metrics.text()).toContain('spyhop_feed_received_frames_total 9007199254740991\n');
+    expect((await metrics.page()).text).toContain('spyhop_feed_received_frames_total 9007199254740991\n');
   });
 
   test('gives a histogram cumulatively, with its sum', async () => {
@@ -110,7 +115,7 @@ describe('the page', () => {
     delays.observe(0.3, 4);
     delays.observe(1_000);
     delays.observe(Number.NaN);
-    const page = await metricsOver({ feed_event_delay_seconds: () => delays }).text();
+    const page = await pageOver({ feed_event_delay_seconds: () => delays });
     expect(page).toContain('spyhop_feed_event_delay_seconds_bucket{le="0.001"} 1\n');
     expect(page).toContain('spyhop_feed_event_delay_seconds_bucket{le="0.25"} 1\n');
     expect(page).toContain('spyhop_feed_event_delay_seconds_bucket{le="0.5"} 5\n');
@@ -127,8 +132,8 @@ describe('the page', () => {
       sink_flush_duration_seconds: () => new Histogram([1, 2]),
       db_up: () => 1,
     });
-    await metrics.text();
-    const page = await metrics.text();
+    await metrics.page();
+    const { text: page } = await metrics.page();
     expect(page).not.toMatch(/^spyhop_journal_bytes /m);
     expect(page).not.toMatch(/^spyhop_sink_flush_duration_seconds_sum/m);
     expect(page).toContain('spyhop_db_up 1\n');
@@ -136,18 +141,35 @@ describe('the page', () => {
     expect(page).toMatch(/spyhop_metrics_source_errors_total [2-4]\n/);
   });
 
-  test('says its format, which Prometheus 3 insists on', () => {
-    expect(metricsOver().contentType).toBe('text/plain; version=0.0.4; charset=utf-8');
+  test('says its format, which Prometheus 3 insists on', async () => {
+    expect((await metricsOver().page()).media).toBe('text/plain; version=0.0.4; charset=utf-8');
+  });
+
+  test('leads from a count to the last thing counted, for readers of the open format only', async () => {
+    const exemplar = {
+      labelSet: { alert_id: '00ff', underlying: 'SPY' },
+      value: 1,
+      timestamp: 1_795_197_018.5,
+    };
+    const metrics = metricsOver({ alerts_total: () => ({ threshold: { high: { count: 3, exemplar } } }) });
+    const open = await metrics.page('application/openmetrics-text;version=1.0.0,text/plain;q=0.5');
+    expect(open.media).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8');
+    expect(open.text).toContain(
+      '{detector="threshold",severity="high"} 3 # {alert_id="00ff",underlying="SPY"} 1 1795197018.5\n',
+    );
+    expect(open.text).toMatch(/^# TYPE spyhop_alerts counter$/m);
+    expect(open.text.endsWith('# EOF\n')).toBe(true);
+    const plain = await metrics.page('text/plain');
+    expect(plain.text).toContain('spyhop_alerts_total{detector="threshold",severity="high"} 3\n');
+    expect(plain.text).not.toContain('alert_id');
   });
 
   test('says what was built', async () => {
-    expect(await metricsOver().text()).toContain(
-      `spyhop_build_info{version="0.1.0",node="${process.version}"} 1\n`,
-    );
+    expect(await pageOver()).toContain(`spyhop_build_info{version="0.1.0",node="${process.version}"} 1\n`);
   });
 
   test('passes the rules of promtool check metrics', async () => {
-    const families = parse(await metricsOver(marketOf(10)).text());
+    const families = parse(await pageOver(marketOf(10)));
     const units =
       /_(?:ms|us|ns|milliseconds|microseconds|minutes|hours|days|kilobytes|megabytes|percent)(?:_|$)/;
     const faults: string[] = [];

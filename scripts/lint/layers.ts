@@ -31,8 +31,13 @@ export const PLACES: readonly Place[] = [
   },
   { name: 'log.ts', may: GROUND, because: 'the log ranks with lib. Fix: let the caller pass the value.' },
   {
-    name: 'metrics.ts',
+    name: 'metric-catalogue.ts',
     may: GROUND,
+    because: 'the catalogue of the metrics ranks with lib. Fix: let the caller pass the numbers.',
+  },
+  {
+    name: 'metrics.ts',
+    may: [...GROUND, 'metric-catalogue.ts'],
     because: 'metrics rank with lib. Fix: let the caller pass the numbers.',
   },
   {

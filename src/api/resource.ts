@@ -15,6 +15,8 @@ export interface Asked {
   readonly ports: ApiPorts;
   /** The OpenAPI document of the API that answers. */
   readonly openApi: OpenApiDocument;
+  /** What the caller says it can read; empty when it says nothing. */
+  readonly accept: string;
 }
 
 export interface Resource {

@@ -47,7 +47,8 @@ async function follow(
   const query = request.query as Record<string, unknown>;
   const resumed = typeof header === 'string' && header !== '' ? { ...query, lastEventId: header } : query;
   const values = readValues(resource.parameters, {}, resumed);
-  const stream = await resource.stream!(values as never, { ports, openApi });
+  const { accept = '' } = request.headers;
+  const stream = await resource.stream!(values as never, { ports, openApi, accept });
   reply.hijack();
   followed.add(request);
   ports.counts.inFlight--;
@@ -87,7 +88,13 @@ export function registerRoutes(app: FastifyInstance, context: RouteContext): voi
       async handler(request, reply) {
         const params = request.params as Record<string, unknown>;
         const values = readValues(parameters, params, request.query as Record<string, unknown>);
-        return sendAnswer(await answer(values as never, { ports, openApi }), resource, request, reply);
+        const { accept = '' } = request.headers;
+        return sendAnswer(
+          await answer(values as never, { ports, openApi, accept }),
+          resource,
+          request,
+          reply,
+        );
       },
     });
   }

@@ -56,10 +56,7 @@ const metrics = resource({
   media: 'text/plain',
   schema: { type: 'string' },
   asksStore: false,
-  answer: async (_values, { ports }) => ({
-    text: await ports.metrics.text(),
-    media: ports.metrics.contentType,
-  }),
+  answer: async (_values, { ports, accept }) => ports.metrics.page(accept),
 });
 
 const openApi = resource({

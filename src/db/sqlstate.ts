@@ -56,3 +56,25 @@ export function isPassing(error: unknown): boolean {
     message,
   );
 }
+
+/** Kinds of failures that people tell apart: each has another remedy. */
+export type StoreErrorClass = 'connection' | 'resources' | 'constraint' | 'conflict' | 'timeout' | 'other';
+
+/** The first letters of a SQLSTATE and the kind they belong to; the longer ones stand first. */
+const ERROR_CLASSES: ReadonlyArray<readonly [string, StoreErrorClass]> = [
+  ['57014', 'timeout'],
+  ['55P03', 'timeout'],
+  ['57', 'connection'],
+  ['08', 'connection'],
+  ['53', 'resources'],
+  ['23', 'constraint'],
+  ['40', 'conflict'],
+];
+
+/** The kind of a failure, for a count. */
+export function errorClassOf(error: unknown): StoreErrorClass {
+  const code = codeOf(error);
+  if (LOST_CONNECTION.has(code)) return 'connection';
+  const found = ERROR_CLASSES.find(([letters]) => code.startsWith(letters));
+  return found?.[1] ?? (code === '' && isPassing(error) ? 'connection' : 'other');
+}

@@ -9,6 +9,7 @@ import { type BaselineRun, buildBaseline, currentRun } from '../db/baselines.ts'
 import type { Database } from '../db/pool.ts';
 import type { Clock, Timer } from '../lib/clock.ts';
 import { nextDueMs, sessionDueAt } from './due.ts';
+import type { JobOutcome } from './job-counts.ts';
 import { forgetOldDays, makeDaysAhead, RETENTION, type RetentionSettings } from './retention.ts';
 
 /** The clock may change its speed on the way, so it is looked at again after this at the latest, ms of the clock. */
@@ -38,6 +39,8 @@ export interface JobSettings {
   readonly pollSeconds?: number;
   /** Told after a baseline was put in force, so that engines take it. */
   readonly onBaseline?: (run: BaselineRun) => void;
+  /** Told of each run of a job that has ended. */
+  readonly onOutcome?: (outcome: JobOutcome) => void;
   /** Told of failed jobs and of a database that is away. */
   readonly onError?: (error: unknown) => void;
 }
@@ -62,11 +65,12 @@ export async function startJobs(settings: JobSettings): Promise<Jobs> {
     superviseIntervalSeconds: 15,
   });
   boss.on('error', onError);
-  const runBaseline = async (asOf: string): Promise<BaselineRun> => {
-    const run = await buildBaseline(db, asOf, clock.now());
-    settings.onBaseline?.(run);
-    return run;
-  };
+  const runBaseline = async (asOf: string): Promise<BaselineRun> =>
+    reporting(settings, BASELINE, async () => {
+      const run = await buildBaseline(db, asOf, clock.now());
+      settings.onBaseline?.(run);
+      return run;
+    });
   await makeDaysAhead(db, sessionDueAt(clock.now()));
   await using onFailure = new AsyncDisposableStack();
   onFailure.defer(() => boss.stop({ graceful: false, close: true }));
@@ -76,16 +80,14 @@ export async function startJobs(settings: JobSettings): Promise<Jobs> {
   await boss.createQueue(RETAIN, QUEUE);
   await boss.work<SessionJob>(BASELINE, polling, async (jobs) => {
     for (const { data } of jobs) {
-      await reporting(onError, async () => {
-        // A job that a killed process left is given out again, perhaps days later: it must not undo a newer run.
-        const inForce = await currentRun(db);
-        if (inForce === null || inForce.asOf <= data.sessionDate) await runBaseline(data.sessionDate);
-      });
+      // A job that a killed process left is given out again, perhaps days later: it must not undo a newer run.
+      const inForce = await currentRun(db);
+      if (inForce === null || inForce.asOf <= data.sessionDate) await runBaseline(data.sessionDate);
     }
   });
   await boss.work<SessionJob>(RETAIN, polling, async (jobs) => {
     for (const { data } of jobs) {
-      await reporting(onError, async () => {
+      await reporting(settings, RETAIN, async () => {
         await makeDaysAhead(db, data.sessionDate);
         await forgetOldDays(db, data.sessionDate, settings.retention ?? RETENTION);
       });
@@ -103,11 +105,22 @@ export async function startJobs(settings: JobSettings): Promise<Jobs> {
   };
 }
 
-async function reporting(onError: (error: unknown) => void, work: () => Promise<unknown>): Promise<void> {
+/** Does the work of a job and tells how it ended; what it throws goes on to pg-boss, which tries it again. */
+async function reporting<Result>(
+  { clock, onOutcome, onError }: JobSettings,
+  job: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const beganMs = performance.now();
+  const ended = (ok: boolean): void =>
+    onOutcome?.({ job, ok, durationMs: performance.now() - beganMs, endedMs: clock.now() });
   try {
-    await work();
+    const result = await work();
+    ended(true);
+    return result;
   } catch (error) {
-    onError(error);
+    ended(false);
+    onError?.(error);
     throw error;
   }
 }

@@ -17,11 +17,30 @@ export type Nested<L, Leaf> = L extends readonly [infer First extends Label, ...
   ? { readonly [V in First[1] extends readonly string[] ? First[1][number] : string]?: Nested<Rest, Leaf> }
   : Leaf;
 
+/** An example of what was counted, by which a dashboard leads from the number to the thing; 128 characters at most. */
+export interface Exemplar {
+  readonly labelSet: Readonly<Record<string, string>>;
+  readonly value: number;
+  /** Epoch seconds. */
+  readonly timestamp: number;
+}
+
+/** A count with the last thing that was counted. */
+export interface Exemplified {
+  readonly count: number;
+  readonly exemplar: Exemplar;
+}
+
 /** One line of the page. */
 export interface Sample {
   readonly metricName?: string;
   readonly labels: Readonly<Record<string, string | number>>;
   readonly value: number;
+  readonly exemplar?: Exemplar;
+}
+
+function isExemplified(part: unknown): part is Exemplified {
+  return typeof part === 'object' && part !== null && 'exemplar' in part;
 }
 
 function samplesOfHistogram(name: string, labels: Record<string, string>, counts: Histogram): Sample[] {
@@ -69,7 +88,10 @@ export function samplesOf(
       const parts = byValue((part ?? {}) as Record<string, unknown>, known ?? given[key] ?? []);
       return Array.from(parts, ([value, rest]) => walk(at + 1, { ...values, [key]: value }, rest)).flat();
     }
-    if (type !== 'histogram') return [{ labels: values, value: typeof part === 'number' ? part : 0 }];
+    if (type !== 'histogram') {
+      if (!isExemplified(part)) return [{ labels: values, value: typeof part === 'number' ? part : 0 }];
+      return [{ labels: values, value: part.count, exemplar: part.exemplar }];
+    }
     const counts = part instanceof Histogram ? part : new Histogram(bounds);
     if (counts.bounds.join() !== bounds?.join()) throw new RangeError(`${name} has other bounds`);
     return samplesOfHistogram(name, values, counts);

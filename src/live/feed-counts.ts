@@ -1,5 +1,6 @@
 // What the feed has lived through, in plain numbers: written at each piece of news, read at the scrape.
 import type { FeedNews } from '../actors/feed-words.ts';
+import { Histogram } from '../lib/histogram.ts';
 
 type Result = 'ok' | 'refused' | 'auth_failed' | 'max_connections' | 'timeout' | 'other';
 type Reason = 'closed' | 'error' | 'stale' | 'auth_failed' | 'max_connections' | 'stopped' | 'other';
@@ -14,6 +15,10 @@ export class FeedCounts {
   lastMessageMs = 0;
   /** Since when prints may be missing, epoch ms; null while none are. */
   gapSinceMs: number | null = null;
+  /** From the time of the newest print of a frame to its receipt, seconds: one observation a frame. */
+  readonly delays = new Histogram();
+  /** Time the main thread has worked on frames, seconds. */
+  busySeconds = 0;
   readonly connections: Partial<Record<Result, number>> = {};
   readonly disconnects: Partial<Record<Reason, number>> = {};
 

@@ -1,4 +1,5 @@
 // The link to the provider: the feed's life joined with the socket, the session that takes its frames, and its gaps.
+import { performance } from 'node:perf_hooks';
 import { type Feed, startFeed } from '../actors/feed.ts';
 import type { FeedNews } from '../actors/feed-words.ts';
 import { endGap, endOpenGaps, openGap } from '../db/feed-gaps.ts';
@@ -48,7 +49,7 @@ export function openFeedLink(settings: FeedLinkSettings): Feed {
           ...events,
           onFrame(bytes, receivedAtMs) {
             counts.frame(bytes.length, receivedAtMs);
-            session().take(bytes, receivedAtMs);
+            takeFrame(session(), bytes, receivedAtMs, counts);
           },
         },
       ),
@@ -84,6 +85,16 @@ export function openFeedLink(settings: FeedLinkSettings): Feed {
       feed.drain();
     },
   };
+}
+
+/** Hands a frame on, and measures what that costs and how old its newest print was. */
+function takeFrame(session: LiveSession, bytes: Buffer, receivedAtMs: number, counts: FeedCounts): void {
+  const newestMs = session.lastEventMs;
+  const beganMs = performance.now();
+  session.take(bytes, receivedAtMs);
+  counts.busySeconds += (performance.now() - beganMs) / 1000;
+  const { lastEventMs } = session;
+  if (lastEventMs > newestMs) counts.delays.observe(Math.max(0, receivedAtMs - lastEventMs) / 1000);
 }
 
 /** Asks for the quotes of the contracts that stir, so that their next prints have a side. */

@@ -7,6 +7,9 @@ import { WAITING_ROWS_MAX } from '../actors/writer-queue.ts';
 import type { AlertCounts } from './alert-counts.ts';
 import type { FeedCounts } from './feed-counts.ts';
 import type { LiveSession } from './live-session.ts';
+import { marketStateAt } from './market-state.ts';
+import type { StoreCounts } from './store-counts.ts';
+import type { World } from './world.ts';
 
 type ParseFault = 'invalid_json' | 'unknown_type' | 'missing_field' | 'bad_number' | 'bad_ticker';
 
@@ -17,6 +20,10 @@ export interface ObservedParts {
   readonly writer: Writer;
   readonly feed: FeedCounts;
   readonly alerts: AlertCounts;
+  readonly store: StoreCounts;
+  readonly world: World;
+  /** Epoch ms on the market's clock. */
+  readonly marketNow: () => number;
   readonly databaseIsUp: () => boolean;
   readonly connections: () => { readonly open: number; readonly idle: number; readonly waiting: number };
   readonly baseline: () => { readonly run: number; readonly asOf: string | null; readonly contracts: number };
@@ -41,7 +48,13 @@ function parseErrors({ rejects }: LiveSession['tape']): Partial<Record<ParseFaul
 
 /** The sources of every metric that has one in this service. */
 export function metricSources(parts: ObservedParts): MetricSources {
-  return { ...feedSources(parts), ...tapeSources(parts), ...storeSources(parts), ...detectionSources(parts) };
+  return {
+    ...feedSources(parts),
+    ...tapeSources(parts),
+    ...storeSources(parts),
+    ...detectionSources(parts),
+    ...worldSources(parts),
+  };
 }
 
 function feedSources({ feed, session }: ObservedParts): MetricSources {
@@ -60,6 +73,8 @@ function feedSources({ feed, session }: ObservedParts): MetricSources {
       parse: { ahead_of_receipt: session().tape.counts.setAside },
       dedupe: { duplicate: session().tape.duplicates },
     }),
+    feed_event_delay_seconds: () => feed.delays,
+    feed_busy_seconds_total: () => feed.busySeconds,
     feed_last_message_timestamp_seconds: () => feed.lastMessageMs / 1000,
     feed_subscriptions: () => (feed.live ? 1 : 0),
     feed_gaps_total: () => ({ detected: feed.gaps }),
@@ -80,12 +95,14 @@ function tapeSources({ session, writer, journal }: ObservedParts): MetricSources
       return ofWriter + session().unaccountedRows;
     },
     journal_records_total: () => journal().status.end.records,
+    journal_flush_duration_seconds: () => journal().status.flushSeconds,
+    watermark_timestamp_seconds: () => ({ detect: secondsOf(session().lastEventMs) }),
     actors: () => ({ underlying: session().engine.underlyings, feed: 1, writer: 1 }),
     actor_errors_total: () => session().engine.failures,
   };
 }
 
-function storeSources({ writer, databaseIsUp, connections }: ObservedParts): MetricSources {
+function storeSources({ writer, store, databaseIsUp, connections }: ObservedParts): MetricSources {
   return {
     db_up: () => (databaseIsUp() ? 1 : 0),
     db_pool_connections: () => {
@@ -101,12 +118,15 @@ function storeSources({ writer, databaseIsUp, connections }: ObservedParts): Met
       };
     },
     sink_retries_total: () => writer.counts().retries,
+    sink_flush_duration_seconds: () => store.flushes,
+    db_errors_total: () => store.errors,
   };
 }
 
 function detectionSources({ alerts, baseline }: ObservedParts): MetricSources {
   return {
     alerts_total: () => alerts.byDetector,
+    alert_latency_seconds: () => alerts.latencies,
     alerts_last_timestamp_seconds: () => alerts.lastMs / 1000,
     baseline_run: () => baseline().run,
     baseline_as_of_timestamp_seconds: () => {
@@ -115,4 +135,24 @@ function detectionSources({ alerts, baseline }: ObservedParts): MetricSources {
     },
     baseline_contracts: () => ({ ready: baseline().contracts }),
   };
+}
+
+/** What lies around the service: the disk, the clock of the machine, the hours of the market. */
+function worldSources({ world, marketNow }: ObservedParts): MetricSources {
+  return {
+    disk_free_bytes: () => world.disk.freeBytes,
+    disk_size_bytes: () => world.disk.sizeBytes,
+    journal_bytes: () => world.disk.journalBytes,
+    clock_jumps_total: () => world.clockJumps,
+    market_open: () => {
+      const { regular, late } = marketStateAt(marketNow());
+      return { regular: regular ? 1 : 0, late: late ? 1 : 0 };
+    },
+    market_next_change_timestamp_seconds: () => secondsOf(marketStateAt(marketNow()).nextChangeMs),
+  };
+}
+
+/** Epoch seconds of epoch ms; 0 for what has not been. */
+function secondsOf(epochMs: number | null): number {
+  return epochMs === null || !Number.isFinite(epochMs) ? 0 : epochMs / 1000;
 }

@@ -17,6 +17,7 @@ import { present } from '../lib/assert.ts';
 import { type Clock, every } from '../lib/clock.ts';
 import type { Log } from '../log.ts';
 import { LiveSession, type Recovery } from './live-session.ts';
+import type { StoreCounts } from './store-counts.ts';
 
 /** Alert ids that are remembered, 16 characters each, before old ones are forgotten. */
 const KNOWN_ALERTS_MAX = 200_000;
@@ -56,6 +57,8 @@ export interface SessionsSettings {
   readonly log: Log;
   /** What is normal now. */
   readonly baseline: () => LoadedBaseline;
+  /** Takes what the writer's transactions live through. */
+  readonly storeCounts: StoreCounts;
   /** Told of each alert when it is raised. */
   readonly onRaised: (alert: Alert) => void;
   /** Told of alerts when they are stored for the first time. */
@@ -169,7 +172,7 @@ interface Journals {
 }
 
 function createWriter(
-  { store, table, clock, log, onStored }: SessionsSettings,
+  { store, table, clock, log, onStored, storeCounts }: SessionsSettings,
   known: KnownAlerts,
   journals: Journals,
 ): Writer {
@@ -178,7 +181,7 @@ function createWriter(
     // The journal is on the disk before the store: what is stored and told, a restart finds in the journal.
     async store(piece) {
       await journals.current?.flush();
-      return prints.store(piece);
+      return storeCounts.timed(() => prints.store(piece));
     },
     async storeAlerts(alerts) {
       await journals.current?.flush();
@@ -189,7 +192,10 @@ function createWriter(
     mayPass: isPassing,
     clock,
     chance: () => Math.random(),
-    onError: (error) => log.write('writer.retried', { error }),
+    onError(error) {
+      storeCounts.failed(error);
+      log.write('writer.retried', { error });
+    },
     onState: (state) => state === 'away' && log.write('database.away', { error: 'the writer cannot store' }),
   });
 }

@@ -2,6 +2,7 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { assert } from '../../lib/assert.ts';
 import type { Clock, Timer } from '../../lib/clock.ts';
+import { ANSWER_BOUNDS_SECONDS, Histogram } from '../../lib/histogram.ts';
 import { Refusal, refusalOf } from '../../lib/refusal.ts';
 import { readSegment } from './reader.ts';
 import {
@@ -34,6 +35,8 @@ export interface JournalStatus {
   readonly durable: JournalPosition;
   readonly waitingBytes: number;
   readonly flushes: number;
+  /** Seconds from a flush's first write to the end of its fsync. */
+  readonly flushSeconds: Histogram;
   /** Records that the disk did not take. */
   readonly lostRecords: number;
   /** Why the disk does not take records now, in a sentence; null while it does. */
@@ -71,6 +74,7 @@ export class JournalWriter {
   #timer: Timer | null = null;
   #flushing: Promise<void> | null = null;
   #flushes = 0;
+  readonly #flushSeconds = new Histogram(ANSWER_BOUNDS_SECONDS);
   #lostRecords = 0;
   #lostTold = 0;
   #fault: string | null = null;
@@ -110,6 +114,7 @@ export class JournalWriter {
       durable: this.#durable,
       waitingBytes: this.#waitingBytes,
       flushes: this.#flushes,
+      flushSeconds: this.#flushSeconds,
       lostRecords: this.#lostRecords,
       fault: this.#fault,
     };
@@ -198,6 +203,7 @@ export class JournalWriter {
   async #write(): Promise<void> {
     const chunks = this.#waiting;
     this.#waiting = [];
+    const beganMs = performance.now();
     try {
       for (const { segment, offset, bytes, length } of chunks) {
         if (segment !== this.#fileSegment || this.#file === null) await this.#turnTo(segment, offset);
@@ -207,6 +213,7 @@ export class JournalWriter {
       for (const { length } of chunks) this.#waitingBytes -= length;
       this.#durable = chunks.at(-1)!.end;
       this.#flushes++;
+      this.#flushSeconds.observe((performance.now() - beganMs) / 1000);
       this.#fault = null;
     } catch (error) {
       await this.#giveUp(chunks, error);

@@ -1,0 +1,91 @@
+// What is normal now: the run in force, the jobs that make the next one, and the running session that takes it.
+import { currentRun, type LoadedBaseline, loadBaseline } from '../db/baselines.ts';
+import type { OpenStore } from '../db/open-store.ts';
+import type { ContractTable } from '../domain/contract-table.ts';
+import { type Clock, every } from '../lib/clock.ts';
+import type { Log } from '../log.ts';
+import type { JobOutcome } from './job-counts.ts';
+import { startJobs } from './scheduler.ts';
+
+/** How often it is looked for a baseline that another process made. */
+const LOOK_MS = 30_000;
+/** Sessions whose day summaries are kept: twice what a baseline looks back. */
+const SUMMARY_SESSIONS = 60;
+
+export interface BaselineSettings {
+  readonly store: OpenStore;
+  readonly table: ContractTable;
+  readonly clock: Clock;
+  readonly marketClock: Clock;
+  readonly log: Log;
+  /** Sessions whose prints are kept. */
+  readonly hotSessions: number;
+  /** The session that runs, or the next. */
+  readonly sessionDate: string;
+  readonly onOutcome: (outcome: JobOutcome) => void;
+}
+
+/** A session that decides by a baseline. */
+export interface DecidingSession {
+  /** Number of the run that decides. */
+  readonly run: number;
+  adoptBaseline(baseline: LoadedBaseline, run: number, atMs: number): void;
+}
+
+/** The baseline that decides, always the newest that was made. */
+export interface BaselineInForce {
+  readonly current: () => LoadedBaseline;
+  /** From now on the session under way takes each new run. */
+  follow(session: () => DecidingSession): void;
+  close(): Promise<void>;
+}
+
+/** Starts the jobs; a session never begins without what the days before it teach, also when nobody ran at 08:00. */
+export async function openBaselines(settings: BaselineSettings): Promise<BaselineInForce> {
+  const { store, table, marketClock, log, sessionDate } = settings;
+  await using parts = new AsyncDisposableStack();
+  let current = await loadBaseline(store.db, table);
+  let deciding: (() => DecidingSession) | null = null;
+  /** Lets the session under way decide by the run in force; it may have been opened before that was made. */
+  const decide = (): void => {
+    const session = deciding?.();
+    if (session === undefined || session.run === current.run) return;
+    session.adoptBaseline(current, current.run, marketClock.now());
+    log.write('baseline.changed', { run: current.run, asOf: current.asOf, contracts: table.count });
+  };
+  const adopt = async (): Promise<void> => {
+    current = await loadBaseline(store.db, table);
+    decide();
+  };
+  const failed = (error: unknown): void => log.write('job.failed', { error });
+  const jobs = await startJobs({
+    url: store.url,
+    db: store.db,
+    clock: marketClock,
+    retention: { printSessions: settings.hotSessions, summarySessions: SUMMARY_SESSIONS },
+    onBaseline: () => void adopt().catch(failed),
+    onOutcome: settings.onOutcome,
+    onError: failed,
+  });
+  parts.defer(() => jobs.close());
+  // Another process may have put a run in force: `spyhop baseline`.
+  const look = async (): Promise<void> => {
+    const inForce = await currentRun(store.db);
+    if (inForce !== null && inForce.run !== current.run) await adopt();
+    else decide();
+  };
+  parts.defer(every(settings.clock, LOOK_MS, () => void look().catch(failed)));
+  if (current.asOf !== sessionDate) {
+    await jobs.runBaseline(sessionDate);
+    current = await loadBaseline(store.db, table);
+  }
+  const open = parts.move();
+  return {
+    current: () => current,
+    follow(session) {
+      deciding = session;
+      decide();
+    },
+    close: () => open.disposeAsync(),
+  };
+}
