@@ -241,6 +241,11 @@ export const OPTIONS = {
     value: 'DATE',
     sentence: 'Session to compute what is normal for: only earlier ones count; default: the next to open.',
   },
+  reapply: {
+    type: 'flag',
+    sentence:
+      'Apply every function, trigger and view again, also those whose text did not change: undoes changes by hand.',
+  },
   json: {
     type: 'flag',
     sentence: 'Print one JSON object a line on stdout, for machines.',

@@ -3,6 +3,7 @@ import { sessionOn } from '../domain/session.ts';
 import { systemClock } from '../lib/clock.ts';
 import { Refusal } from '../lib/refusal.ts';
 import type { Command } from './command.ts';
+import { databaseUrl } from './database-url.ts';
 import { count, duration, plural } from './words.ts';
 
 export const baselineCommand: Command<'data-dir' | 'as-of'> = {
@@ -24,7 +25,7 @@ export const baselineCommand: Command<'data-dir' | 'as-of'> = {
     const clock = systemClock();
     const store = await openStore({
       dataDir: options['data-dir'],
-      databaseUrl: process.env['DATABASE_URL'] ?? null,
+      databaseUrl: databaseUrl(),
       clock,
     });
     try {

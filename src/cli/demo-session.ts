@@ -10,6 +10,7 @@ import { digest } from '../lib/digest.ts';
 import { createMarket, type MarketSettings, SMALL_MARKET } from '../simulation/market.ts';
 import { startProvider } from '../simulation/provider/provider.ts';
 import { withBurst } from '../simulation/scripted.ts';
+import { databaseUrl } from './database-url.ts';
 import { alertLine } from './alert-line.ts';
 import type { DemoOptions } from './demo.ts';
 import { prepareHistory } from './demo-history.ts';
@@ -40,10 +41,10 @@ export async function runDemo(options: DemoOptions, terminal: Terminal): Promise
   const session = lastCompletedSession(clock.now());
   const dataDir = join(options['data-dir'], `demo-${folderName(options.seed)}`);
   const market: MarketSettings = { ...SMALL_MARKET, seed: options.seed, tradesPerDay: PRINTS_A_DAY };
-  const databaseUrl = process.env['DATABASE_URL'] ?? null;
+  const externalUrl = databaseUrl();
   const history = await prepareHistory({
     dataDir,
-    databaseUrl,
+    databaseUrl: externalUrl,
     market,
     date: session.date,
     clock,
@@ -65,11 +66,11 @@ export async function runDemo(options: DemoOptions, terminal: Terminal): Promise
   });
   parts.defer(() => provider.close());
   const logFile = createWriteStream(join(dataDir, 'demo.log'), { flags: 'a' });
-  const log = logTo(logFile, options['log-level'], [DEMO_KEY, options.token, databaseUrl], clock);
+  const log = logTo(logFile, options['log-level'], [DEMO_KEY, options.token, externalUrl], clock);
   let told = 0;
   const settings = serviceSettings(options, {
     dataDir,
-    databaseUrl,
+    databaseUrl: externalUrl,
     feed: { url: provider.url, key: DEMO_KEY },
     clock,
     marketClock,

@@ -8,6 +8,7 @@ import { systemClock } from '../lib/clock.ts';
 import { makeFolder } from '../lib/make-folder.ts';
 import { refusalOf } from '../lib/refusal.ts';
 import { sessionAt } from '../live/sessions.ts';
+import { databaseUrl } from './database-url.ts';
 import type { DoctorOptions, Finding } from './doctor.ts';
 
 /** Free space below which a day of the market may not fit, bytes. */
@@ -23,7 +24,7 @@ export function looksOf(options: DoctorOptions): ReadonlyArray<() => Promise<Fin
     lookAtRuntime,
     lookAtCalendar,
     async () => lookAtDisk(options['data-dir']),
-    async () => lookAtDatabase(process.env['DATABASE_URL'] ?? null),
+    async () => lookAtDatabase(databaseUrl()),
     async () => lookAtProvider(options['rest-url'], process.env['MASSIVE_API_KEY'] ?? ''),
     async () => lookAtService(options.address, options.token ?? null),
   ];

@@ -5,6 +5,7 @@ import { systemClock } from '../lib/clock.ts';
 import { Refusal } from '../lib/refusal.ts';
 import { flatFilePaths } from '../replay/plan.ts';
 import type { Command } from './command.ts';
+import { databaseUrl } from './database-url.ts';
 import { Progress } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 import { count, duration, plural } from './words.ts';
@@ -35,7 +36,7 @@ export const importCommand: Command<'data-dir' | 'hot-sessions'> = {
     const clock = systemClock();
     const store = await openStore({
       dataDir: options['data-dir'],
-      databaseUrl: process.env['DATABASE_URL'] ?? null,
+      databaseUrl: databaseUrl(),
       clock,
     });
     const today = newYorkDate(clock.now());

@@ -4,6 +4,7 @@ import { Refusal } from '../lib/refusal.ts';
 import { alertsCommand } from './alerts.ts';
 import { type Command, readCommandLine } from './command.ts';
 import { baselineCommand } from './baseline.ts';
+import { dbCommand } from './db.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
 import { importCommand } from './import.ts';
@@ -22,6 +23,7 @@ export const COMMANDS = [
   alertsCommand,
   importCommand,
   baselineCommand,
+  dbCommand,
   doctorCommand,
   replayCommand,
   simulateCommand,

@@ -1,6 +1,7 @@
 // The live service at work, from its start to its end.
 import { startService } from '../app.ts';
 import { systemClock } from '../lib/clock.ts';
+import { databaseUrl } from './database-url.ts';
 import { alertLine } from './alert-line.ts';
 import { programVersion } from './program-version.ts';
 import type { RunOptions } from './run.ts';
@@ -11,12 +12,12 @@ import type { Terminal } from './terminal.ts';
 export async function runService(key: string, options: RunOptions, terminal: Terminal): Promise<number> {
   using stop = new StopRequest();
   const clock = systemClock();
-  const databaseUrl = process.env['DATABASE_URL'] ?? null;
-  const log = logTo(process.stderr, options['log-level'], [key, options.token, databaseUrl], clock);
+  const externalUrl = databaseUrl();
+  const log = logTo(process.stderr, options['log-level'], [key, options.token, externalUrl], clock);
   const service = await startService(
     serviceSettings(options, {
       dataDir: options['data-dir'],
-      databaseUrl,
+      databaseUrl: externalUrl,
       feed: { url: options['feed-url'], key },
       clock,
       marketClock: clock,

@@ -1,34 +1,22 @@
-// The schema from its files: migrations that go forward, each in a transaction, and objects applied again when changed.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { digest } from '../lib/digest.ts';
+// Bringing a database to the schema of the files: migrations forward, each in a transaction, objects when changed.
 import { Refusal } from '../lib/refusal.ts';
-import type { Database, Transaction } from './pool.ts';
+import type { Database, Queries, Transaction } from './pool.ts';
+import { type Migration, readSchema, type SchemaFiles, type SchemaObject } from './schema/files.ts';
+import { codeOf, SQLSTATE } from './sqlstate.ts';
 
 /** Held by whoever changes the schema, so that starts at the same time wait for each other. */
 const SCHEMA_LOCK = 7_796_401;
-/** Functions before the views and triggers that use them. */
-const OBJECT_KINDS = ['functions', 'views', 'triggers'] as const;
 
 /** A migration of a large table may take an hour, and a start waits for another's. */
 const MIGRATION = { statementMsMax: 3_600_000 };
 
-interface Migration {
-  readonly number: number;
-  readonly name: string;
-  readonly text: string;
-  readonly checksum: string;
-}
-
-interface SchemaObject {
-  readonly name: string;
-  readonly text: string;
-  readonly checksum: string;
-}
-
-/** The files a schema is made of. */
-export interface SchemaFiles {
+/** What migrating would do. */
+export interface MigrationPlan {
+  /** The newest migration that was applied; null on an empty database. */
+  readonly newest: string | null;
+  /** Migrations that were not applied yet, in order. */
   readonly migrations: readonly Migration[];
+  /** Objects that are new or whose text has changed. */
   readonly objects: readonly SchemaObject[];
 }
 
@@ -38,35 +26,6 @@ export interface MigrationReport {
   readonly migrations: readonly string[];
   /** Names of the objects applied because they were new or had changed. */
   readonly objects: readonly string[];
-}
-
-const SQL_FOLDER = join(import.meta.dirname, '../../sql');
-
-function filesIn(folder: string): string[] {
-  return readdirSync(folder)
-    .filter((file) => file.endsWith('.sql'))
-    .toSorted();
-}
-
-/** Reads the schema's files: `migrations/0001_name.sql` and `objects/KIND/name.sql` in a folder. */
-export function readSchema(folder = SQL_FOLDER): SchemaFiles {
-  const migrations = filesIn(join(folder, 'migrations')).map((file) => {
-    const text = readFileSync(join(folder, 'migrations', file), 'utf8');
-    return {
-      number: Number.parseInt(file, 10),
-      name: basename(file, '.sql'),
-      text,
-      checksum: digest(text, 64),
-    };
-  });
-  const objects = OBJECT_KINDS.flatMap((kind) =>
-    // A kind that nobody has needed yet has no folder: version control keeps none that is empty.
-    (existsSync(join(folder, 'objects', kind)) ? filesIn(join(folder, 'objects', kind)) : []).map((file) => {
-      const text = readFileSync(join(folder, 'objects', kind, file), 'utf8');
-      return { name: `${kind}/${basename(file, '.sql')}`, text, checksum: digest(text, 64) };
-    }),
-  );
-  return { migrations, objects };
 }
 
 const BOOKS = `
@@ -84,21 +43,29 @@ const BOOKS = `
   comment on table spyhop.schema_object is 'Functions, views and triggers as they were applied last.';
 `;
 
-async function locked<Result>(
-  db: Database,
-  work: (transaction: Transaction) => Promise<Result>,
-): Promise<Result> {
-  return db.transaction(async (transaction) => {
-    await transaction.rows('select pg_advisory_xact_lock($1)', [SCHEMA_LOCK]);
-    return work(transaction);
-  }, MIGRATION);
+/**
+ * Says what {@link migrate} would do, and changes nothing. Throws a Refusal when the database is of a newer spyhop, or
+ * a migration that was applied has been changed since.
+ */
+export async function planMigration(db: Queries, schema: SchemaFiles = readSchema()): Promise<MigrationPlan> {
+  const [books] = await db.rows<{ there: boolean }>(
+    "select to_regclass('spyhop.schema_object') is not null as there",
+  );
+  if (books?.there !== true) return { newest: null, migrations: schema.migrations, objects: schema.objects };
+  const applied = await appliedMigrations(db, schema.migrations);
+  const done = new Set(applied.map(({ number }) => number));
+  return {
+    newest: applied.at(-1)?.name ?? null,
+    migrations: schema.migrations.filter(({ number }) => !done.has(number)),
+    objects: await changedObjects(db, schema.objects),
+  };
 }
 
-async function nextMigration(
-  transaction: Transaction,
+async function appliedMigrations(
+  db: Queries,
   migrations: readonly Migration[],
-): Promise<Migration | null> {
-  const applied = await transaction.rows<{ number: number; name: string; checksum: string }>(
+): Promise<Pick<Migration, 'number' | 'name'>[]> {
+  const applied = await db.rows<Pick<Migration, 'number' | 'name' | 'checksum'>>(
     'select number, name, checksum from spyhop.schema_migration order by number',
   );
   for (const { number, name, checksum } of applied) {
@@ -116,15 +83,40 @@ async function nextMigration(
       );
     }
   }
+  return applied;
+}
+
+async function changedObjects(db: Queries, objects: readonly SchemaObject[]): Promise<SchemaObject[]> {
+  const applied = await db.rows<SchemaObject>('select name, checksum from spyhop.schema_object');
+  const known = new Map(applied.map(({ name, checksum }) => [name, checksum]));
+  return objects.filter(({ name, checksum }) => known.get(name) !== checksum);
+}
+
+async function locked<Result>(
+  db: Database,
+  work: (transaction: Transaction) => Promise<Result>,
+): Promise<Result> {
+  return db.transaction(async (transaction) => {
+    await transaction.rows('select pg_advisory_xact_lock($1)', [SCHEMA_LOCK]);
+    return work(transaction);
+  }, MIGRATION);
+}
+
+async function applyNext(transaction: Transaction, schema: SchemaFiles): Promise<string | null> {
+  const applied = await appliedMigrations(transaction, schema.migrations);
   const done = new Set(applied.map(({ number }) => number));
-  return migrations.find(({ number }) => !done.has(number)) ?? null;
+  const next = schema.migrations.find(({ number }) => !done.has(number));
+  if (next === undefined) return null;
+  await transaction.client.query(next.text);
+  await transaction.change(
+    'insert into spyhop.schema_migration (number, name, checksum) values ($1, $2, $3)',
+    [next.number, next.name, next.checksum],
+  );
+  return next.name;
 }
 
 async function applyObjects(transaction: Transaction, objects: readonly SchemaObject[]): Promise<string[]> {
-  const applied = await transaction.rows<SchemaObject>('select name, checksum from spyhop.schema_object');
-  const known = new Map(applied.map(({ name, checksum }) => [name, checksum]));
-  const changed = objects.filter(({ name, checksum }) => known.get(name) !== checksum);
-  for (const { name, text, checksum } of changed) {
+  for (const { name, text, checksum } of objects) {
     await transaction.client.query(text);
     await transaction.change(
       `insert into spyhop.schema_object (name, checksum) values ($1, $2)
@@ -132,32 +124,43 @@ async function applyObjects(transaction: Transaction, objects: readonly SchemaOb
       [name, checksum],
     );
   }
-  return changed.map(({ name }) => name);
+  return objects.map(({ name }) => name);
 }
 
 /**
- * Brings the database to the schema of the files. Harmless when done twice or by two at once.
- * Throws a Refusal when the database is of a newer spyhop, or a migration that was applied has been changed since.
+ * Brings the database to the schema of the files. Harmless when done twice or by two at once; where nothing is to be
+ * done nothing is asked of the role but to read.
+ * Throws a Refusal when the database is of a newer spyhop, a migration that was applied has been changed since, or
+ * the role may not change the schema.
+ * @param reapply applies every object again, also one whose text did not change: that undoes changes made by hand
  */
-export async function migrate(db: Database, schema: SchemaFiles = readSchema()): Promise<MigrationReport> {
-  const migrations: string[] = [];
-  await locked(db, ({ client }) => client.query(BOOKS));
-  for (;;) {
-    const name = await locked(db, async (transaction) => {
-      const next = await nextMigration(transaction, schema.migrations);
-      if (next === null) return null;
-      await transaction.client.query(next.text);
-      await transaction.change(
-        'insert into spyhop.schema_migration (number, name, checksum) values ($1, $2, $3)',
-        [next.number, next.name, next.checksum],
-      );
-      return next.name;
-    });
-    if (name === null) break;
-    migrations.push(name);
+export async function migrate(
+  db: Database,
+  schema: SchemaFiles = readSchema(),
+  { reapply = false }: { readonly reapply?: boolean } = {},
+): Promise<MigrationReport> {
+  const plan = await planMigration(db, schema);
+  if (plan.migrations.length === 0 && plan.objects.length === 0 && !reapply) {
+    return { migrations: [], objects: [] };
   }
-  return {
-    migrations,
-    objects: await locked(db, (transaction) => applyObjects(transaction, schema.objects)),
-  };
+  try {
+    const migrations: string[] = [];
+    await locked(db, ({ client }) => client.query(BOOKS));
+    for (;;) {
+      const name = await locked(db, (transaction) => applyNext(transaction, schema));
+      if (name === null) break;
+      migrations.push(name);
+    }
+    const objects = await locked(db, async (transaction) =>
+      applyObjects(transaction, reapply ? schema.objects : await changedObjects(transaction, schema.objects)),
+    );
+    return { migrations, objects };
+  } catch (error) {
+    if (codeOf(error) !== SQLSTATE.noPrivilege) throw error;
+    const said = (error as Error).message;
+    const fix = 'let its owner run spyhop db migrate, or grant it the right';
+    throw new Refusal(`the role of the database may not change the schema (${said}): ${fix}`, {
+      cause: error,
+    });
+  }
 }

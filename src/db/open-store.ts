@@ -1,7 +1,9 @@
 // The store opened: an external Postgres or the embedded one, brought to the schema of the files, with its two pools.
 import { join } from 'node:path';
 import type { Clock } from '../lib/clock.ts';
+import { Refusal } from '../lib/refusal.ts';
 import { startEmbedded } from './embedded.ts';
+import { hasCluster, placeIn } from './embedded/cluster.ts';
 import { checkExternal } from './external.ts';
 import { migrate, type MigrationReport } from './migrate.ts';
 import { type Database, openDatabase, READER_CONNECTIONS, WRITER_CONNECTIONS } from './pool.ts';
@@ -36,15 +38,9 @@ const WRITE_MS_MAX = 60_000;
 const READ_MS_MAX = 10_000;
 
 /** Opens the store. Throws a Refusal, one sentence with its fix, when it cannot be used. */
-export async function openStore({
-  dataDir,
-  databaseUrl,
-  clock,
-  onConnectionLost,
-}: StoreSettings): Promise<OpenStore> {
-  if (databaseUrl !== null) await checkExternal(databaseUrl);
-  const server = databaseUrl === null ? await startEmbedded(join(dataDir, 'postgres'), clock) : null;
-  const url = databaseUrl ?? server!.url;
+export async function openStore(settings: StoreSettings): Promise<OpenStore> {
+  const { onConnectionLost } = settings;
+  const { url, embedded, leave } = await reach(settings);
   const lost = onConnectionLost === undefined ? {} : { onConnectionLost };
   const db = openDatabase({ url, connectionsMax: WRITER_CONNECTIONS, statementMsMax: WRITE_MS_MAX, ...lost });
   const reader = openDatabase({
@@ -56,12 +52,61 @@ export async function openStore({
   });
   const close = async (): Promise<void> => {
     await Promise.all([db.close(), reader.close()]);
-    await server?.stop();
+    await leave();
   };
   try {
-    return { url, db, reader, embedded: server !== null, migrated: await migrate(db), close };
+    return { url, db, reader, embedded, migrated: await migrate(db), close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** A database as its owner sees it: not migrated, whatever state its schema is in. */
+export interface OwnedDatabase {
+  /** Address, password included: never to be logged. */
+  readonly url: string;
+  readonly db: Database;
+  readonly embedded: boolean;
+  /** Closes the pool, and stops the embedded server unless somebody else uses it. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database as its owner and changes nothing in it, for commands about the schema itself.
+ * @param make whether an embedded database that does not exist yet is made; otherwise it is refused
+ */
+export async function openOwned(
+  settings: StoreSettings & { readonly make: boolean },
+): Promise<OwnedDatabase> {
+  const { dataDir, databaseUrl, make } = settings;
+  if (databaseUrl === null && !make && !hasCluster(placeIn(join(dataDir, 'postgres')))) {
+    throw new Refusal(`there is no database in ${dataDir} yet: make it with spyhop db migrate`);
+  }
+  const { url, embedded, leave } = await reach(settings);
+  const db = openDatabase({ url, connectionsMax: WRITER_CONNECTIONS, statementMsMax: WRITE_MS_MAX });
+  return {
+    url,
+    db,
+    embedded,
+    async close() {
+      await db.close();
+      await leave();
+    },
+  };
+}
+
+interface Reached {
+  readonly url: string;
+  readonly embedded: boolean;
+  readonly leave: () => Promise<unknown>;
+}
+
+async function reach({ dataDir, databaseUrl, clock }: StoreSettings): Promise<Reached> {
+  if (databaseUrl === null) {
+    const server = await startEmbedded(join(dataDir, 'postgres'), clock);
+    return { url: server.url, embedded: true, leave: () => server.stop() };
+  }
+  await checkExternal(databaseUrl);
+  return { url: databaseUrl, embedded: false, leave: async () => {} };
 }

@@ -38,6 +38,7 @@ export const SQLSTATE = {
   noDatabase: '3D000',
   tooManyConnections: '53300',
   noTable: '42P01',
+  noPrivilege: '42501',
   noPartition: '23514',
 } as const;
 

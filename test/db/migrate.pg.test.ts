@@ -1,6 +1,7 @@
 // The schema engine on a real server: twice, at once, on a changed file, and on a database of a newer version.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { migrate, readSchema } from '../../src/db/migrate.ts';
+import { migrate } from '../../src/db/migrate.ts';
+import { readSchema } from '../../src/db/schema/files.ts';
 import { cloneDatabase, open, type TestDatabase } from '../support/database.ts';
 
 describe('migrate', () => {

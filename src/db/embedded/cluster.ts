@@ -89,15 +89,19 @@ function readSecret(place: ClusterPlace): ClusterSecret {
   );
 }
 
+/** True when the cluster was made, whole. */
+export function hasCluster(place: ClusterPlace): boolean {
+  return existsSync(join(place.directory, 'PG_VERSION'));
+}
+
 /** Makes the cluster unless it is there, and gives its secret. Throws a Refusal when it cannot be made or opened. */
 export async function ensureCluster(
   place: ClusterPlace,
   programs: () => PostgresBinaries,
   runAs: RunAs | null,
 ): Promise<ClusterSecret> {
-  const versionFile = join(place.directory, 'PG_VERSION');
-  if (existsSync(versionFile)) {
-    const version = readFileSync(versionFile, 'utf8').trim();
+  if (hasCluster(place)) {
+    const version = readFileSync(join(place.directory, 'PG_VERSION'), 'utf8').trim();
     if (version !== MAJOR) {
       const fix = `choose another SPYHOP_DATA_DIR, or open it with Postgres ${version} and set DATABASE_URL`;
       throw new Refusal(`${place.directory} was made by Postgres ${version}, this is ${MAJOR}: ${fix}`);

@@ -1,0 +1,18 @@
+// Where the address of an external Postgres comes from: DATABASE_URL, or the file that DATABASE_URL_FILE names.
+import { readFileSync } from 'node:fs';
+import { Refusal, refusalOf } from '../lib/refusal.ts';
+
+/** The address of an external Postgres, password included: never to be shown; null for the embedded one. */
+export function databaseUrl(environment: NodeJS.ProcessEnv = process.env): string | null {
+  const url = environment['DATABASE_URL'] ?? null;
+  const file = environment['DATABASE_URL_FILE'];
+  if (file === undefined) return url;
+  if (url !== null) {
+    throw new Refusal('DATABASE_URL and DATABASE_URL_FILE are both set: unset one', { exitCode: 2 });
+  }
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw refusalOf(`DATABASE_URL_FILE: ${file}`, error);
+  }
+}

@@ -1,0 +1,42 @@
+// The deeds of command `db`, in the order of help; what each does is loaded when it is asked for.
+import type { Options } from '../config.ts';
+import type { CommonOption } from './command.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Options that `db` takes; a deed reads those that mean something to it. */
+export type DbOption = 'data-dir' | 'reapply';
+export type DbOptions = Options<DbOption | CommonOption>;
+
+/** A deed: what `spyhop db NAME` does. */
+export interface Deed {
+  readonly name: string;
+  /** Its one argument as help shows it, "FILE"; empty when it takes none. */
+  readonly operands: string;
+  readonly summary: string;
+  /** Resolves to the exit code. */
+  readonly run: (operands: readonly string[], options: DbOptions, terminal: Terminal) => Promise<number>;
+}
+
+export const DEEDS: readonly Deed[] = [
+  {
+    name: 'status',
+    operands: '',
+    summary: 'Says which database it is, and how far its schema is.',
+    run: async (_operands, options, terminal) =>
+      (await import('./db-schema.ts')).showStatus(options, terminal),
+  },
+  {
+    name: 'plan',
+    operands: '',
+    summary: 'Says what migrate would do, and does nothing.',
+    run: async (_operands, options, terminal) => (await import('./db-schema.ts')).showPlan(options, terminal),
+  },
+  {
+    name: 'migrate',
+    operands: '',
+    summary:
+      'Brings the schema to that of this spyhop; with --reapply it undoes changes made by hand to functions.',
+    run: async (_operands, options, terminal) =>
+      (await import('./db-schema.ts')).runMigration(options, terminal),
+  },
+];
