@@ -1,4 +1,5 @@
 // The schemas of the API's answers, as the OpenAPI document gives them; a test holds the answers against them.
+import { SIDE_METHODS } from '../domain/side.ts';
 import { HEALTH_PARTS } from './ports.ts';
 import type { JsonSchema } from './parameter.ts';
 import { PROBLEMS } from './problem.ts';
@@ -55,6 +56,13 @@ const ALERT = object({
   direction: oneOf('bullish', 'bearish', 'neutral', 'unknown'),
   directionShare: said(orNull(NUMBER), 'Share of the sided premium that leans so; null when unknown.'),
   sidedShare: said(NUMBER, 'Share of the premium whose side is known.'),
+  probabilityBuy: said(orNull(NUMBER), 'P(buy) of the sided premium; null when none has a side.'),
+  sideMethod: said(
+    oneOf(...SIDE_METHODS),
+    'The rule behind most of the sided premium, or why there is none.',
+  ),
+  sideAccuracy: said(orNull(NUMBER), 'Published share of right answers of the rules used.'),
+  quoteAgeMs: said(orNull(COUNT), 'Age of the quotes used, ms, weighted by premium.'),
   severity: oneOf('low', 'medium', 'high'),
   observed: said(NUMBER, 'Contracts in the five minutes before and including the print.'),
   expected: said(NUMBER, 'Contracts of a normal five minutes.'),

@@ -3,7 +3,7 @@ import { digest } from '../lib/digest.ts';
 import { contractName, type OptionContract } from './contract.ts';
 import { formatCents } from './money.ts';
 import type { Session } from './session.ts';
-import { type Direction, type Lean, leanOf } from './side.ts';
+import { type Direction, type Lean, leanOf, type SideMethod } from './side.ts';
 import type { Finding } from './underlying.ts';
 
 export type Severity = 'low' | 'medium' | 'high';
@@ -27,6 +27,14 @@ export interface Alert {
   readonly directionShare: number | null;
   /** Share of the premium whose side is known. */
   readonly sidedShare: number;
+  /** P(buy) of the premium with a side, weighted by it; null when none has one. */
+  readonly probabilityBuy: number | null;
+  /** The rule behind most of the sided premium, or the reason why there is none. */
+  readonly sideMethod: SideMethod;
+  /** Published share of right answers of the rules used, weighted by premium; null when none was. */
+  readonly sideAccuracy: number | null;
+  /** Age of the quotes used, ms, weighted by premium; null when there was none. */
+  readonly quoteAgeMs: number | null;
   readonly severity: Severity;
   /** Contracts in the five minutes before and including the print. */
   readonly observed: number;
@@ -75,6 +83,10 @@ function round4(value: number): number {
   return Math.round(value * 10_000) / 10_000;
 }
 
+function round4OrNull(value: number | null): number | null {
+  return value === null ? null : round4(value);
+}
+
 function flagsOf(finding: Finding, contract: OptionContract): AlertFlag[] {
   const flags: AlertFlag[] = [];
   if (finding.tape === 'minutes') flags.push('minute aggregates');
@@ -100,8 +112,12 @@ export function alertOf(finding: Finding, { session, contract, rule }: AlertSour
     contractName: contractName(contract),
     side: lean.side,
     direction: lean.direction,
-    directionShare: lean.share === null ? null : round4(lean.share),
+    directionShare: round4OrNull(lean.share),
     sidedShare: round4(lean.sidedShare),
+    probabilityBuy: round4OrNull(evidence.sideBasis.probabilityBuy),
+    sideMethod: evidence.sideBasis.method,
+    sideAccuracy: round4OrNull(evidence.sideBasis.accuracy),
+    quoteAgeMs: evidence.sideBasis.quoteAgeMs,
     severity: severityOf(evidence.premiumCents),
     observed: finding.volume,
     expected: round4(finding.normal),

@@ -1,16 +1,9 @@
 // The evidence for a finding: what the prints of a contract in the window amount to.
 import { premiumCents } from './money.ts';
 import type { ParentPrint } from './parent.ts';
-import type { SidedPremium } from './side.ts';
+import { type SideBasis, type SidedPremium, SideSums } from './side.ts';
 import { type OrderShape, orderShape } from './sweep.ts';
-import {
-  conditionOfVenue,
-  ENTRY,
-  ENTRY_WORDS,
-  exchangeOfVenue,
-  type RollingWindow,
-  SIDE_CODE,
-} from './window.ts';
+import { conditionOfVenue, ENTRY, ENTRY_WORDS, exchangeOfVenue, type RollingWindow } from './window.ts';
 
 /** The prints of one contract in a window, summed up. */
 export interface Evidence {
@@ -19,6 +12,7 @@ export interface Evidence {
   /** Exact premium of the prints, cents. */
   readonly premiumCents: number;
   readonly sided: SidedPremium;
+  readonly sideBasis: SideBasis;
   readonly shape: OrderShape;
   /** Offsets of the first and the last print, ms after midnight. */
   readonly firstMs: number;
@@ -29,7 +23,7 @@ export interface Evidence {
 export function evidenceOf(window: RollingWindow, slot: number, multiplier: number): Evidence {
   const { words, mask, head, tail } = window;
   const prints: ParentPrint[] = [];
-  const sidedCents = [0, 0, 0];
+  const sides = new SideSums();
   let volume = 0;
   for (let i = head; i < tail; i++) {
     const entry = (i & mask) * ENTRY_WORDS;
@@ -43,17 +37,14 @@ export function evidenceOf(window: RollingWindow, slot: number, multiplier: numb
       exchange: exchangeOfVenue(venue),
     });
     volume += size;
-    sidedCents[words[entry + ENTRY.side]!]! += premiumCents(words[entry + ENTRY.priceE4]!, size, multiplier);
+    sides.add(words[entry + ENTRY.side]!, premiumCents(words[entry + ENTRY.priceE4]!, size, multiplier));
   }
-  const [unknownCents = 0, buyCents = 0, sellCents = 0] = [
-    sidedCents[SIDE_CODE.unknown],
-    sidedCents[SIDE_CODE.buy],
-    sidedCents[SIDE_CODE.sell],
-  ];
+  const sided = sides.premium();
   return {
     volume,
-    premiumCents: unknownCents + buyCents + sellCents,
-    sided: { buyCents, sellCents, unknownCents },
+    premiumCents: sided.unknownCents + sided.buyCents + sided.sellCents,
+    sided,
+    sideBasis: sides.basis(),
     shape: orderShape(prints),
     firstMs: prints[0]?.atMs ?? 0,
     lastMs: prints.at(-1)?.atMs ?? 0,

@@ -2,10 +2,18 @@
 import type { Quote } from './quote.ts';
 import { type PrevailingQuote, QuoteSmoother } from './smoothing.ts';
 
+/** What is kept of a contract with quotes. */
+interface QuotedContract {
+  readonly smoother: QuoteSmoother;
+  /** Price of the last print held against a quote, and the last one different from it, 1/10,000 dollar; 0: none. */
+  lastE4: number;
+  differentE4: number;
+}
+
 /** A print knows the quotes strictly before it, however quotes and prints were cut into batches. */
 export class QuoteBook {
-  /** Smoothed quotes by contract number; only contracts with quotes are in it. */
-  readonly #smoothers = new Map<number, QuoteSmoother>();
+  /** By contract number; only contracts with quotes are in it. */
+  readonly #quoted = new Map<number, QuotedContract>();
   /** Quotes that no print has passed yet, by event time. */
   readonly #ahead: Array<{ readonly contract: number; readonly quote: Quote }> = [];
   /** Quotes at the front of `#ahead` that have been handed on; they are cut off when they are the greater part. */
@@ -30,9 +38,12 @@ export class QuoteBook {
     const ahead = this.#ahead;
     while (this.#settled < ahead.length && ahead[this.#settled]!.quote.atMs < beforeMs) {
       const { contract, quote } = ahead[this.#settled++]!;
-      let smoother = this.#smoothers.get(contract);
-      if (smoother === undefined) this.#smoothers.set(contract, (smoother = new QuoteSmoother()));
-      smoother.update(quote);
+      let quoted = this.#quoted.get(contract);
+      if (quoted === undefined) {
+        quoted = { smoother: new QuoteSmoother(), lastE4: 0, differentE4: 0 };
+        this.#quoted.set(contract, quoted);
+      }
+      quoted.smoother.update(quote);
     }
     if (this.#settled * 2 > ahead.length) {
       ahead.splice(0, this.#settled);
@@ -43,6 +54,20 @@ export class QuoteBook {
   /** The quote of a contract that prevailed strictly before a print at `atMs`. */
   prevailing(contract: number, atMs: number): PrevailingQuote | null {
     this.settle(atMs);
-    return this.#smoothers.get(contract)?.before(atMs) ?? null;
+    return this.#quoted.get(contract)?.smoother.before(atMs) ?? null;
+  }
+
+  /**
+   * The last price of the contract different from that of this print, 1/10,000 dollar; 0 when there is none. It must
+   * be asked once a print that has a quote, in the order of the tape: so it does not depend on when quotes arrived.
+   */
+  differentPrice(contract: number, priceE4: number): number {
+    const quoted = this.#quoted.get(contract);
+    if (quoted === undefined) return 0;
+    if (quoted.lastE4 !== priceE4) {
+      quoted.differentE4 = quoted.lastE4;
+      quoted.lastE4 = priceE4;
+    }
+    return quoted.differentE4;
   }
 }

@@ -15,9 +15,9 @@ import { type Evidence, evidenceOf } from './evidence.ts';
 import { type QuoteBatch, quoteAt } from './quote.ts';
 import { QuoteBook } from './quote-book.ts';
 import { bucketsUntil, closeMsOf, type Session } from './session.ts';
-import { classifySide } from './side.ts';
+import { hasSide, packedSide } from './side.ts';
 import type { TapeKind, TradeBatch } from './trade.ts';
-import { ENTRY, ENTRY_WORDS, packVenue, RollingWindow, SIDE_CODE } from './window.ts';
+import { ENTRY, ENTRY_WORDS, packVenue, RollingWindow } from './window.ts';
 
 /** What every underlying of a session shares, and none of them changes. */
 export interface UnderlyingContext {
@@ -142,7 +142,7 @@ export function foldTrades(
       }
     }
     const priceE4 = batch.priceE4[row]!;
-    const side = sided ? sideCodeOf(state, contract, atMs, priceE4, condition) : SIDE_CODE.unknown;
+    const side = sided ? sideOf(state, contract, atMs, priceE4, size, condition) : 0;
     window.push(atMs, slot, size, priceE4, packVenue(condition, batch.exchange[row]!), side);
     state.counts.detected++;
     const words = arena.words;
@@ -255,14 +255,18 @@ function setApart(state: UnderlyingState, batch: TradeBatch, row: number, slot: 
   }
 }
 
-function sideCodeOf(
+function sideOf(
   state: UnderlyingState,
   contract: number,
   atMs: number,
   priceE4: number,
+  size: number,
   condition: number,
 ): number {
-  return SIDE_CODE[classifySide(priceE4, condition, state.quotes.prevailing(contract, atMs)).side];
+  const prevailing = state.quotes.prevailing(contract, atMs);
+  const tells = prevailing !== null && hasSide(condition);
+  const priorE4 = tells ? state.quotes.differentPrice(contract, priceE4) : 0;
+  return packedSide(priceE4, size, condition, prevailing, priorE4);
 }
 
 /**

@@ -1,11 +1,8 @@
 // The rolling window of an underlying: its prints of the last five minutes, exact to the print, in one ring.
 
-/** Words of one print in the ring; the names below are offsets into it. */
+/** Words of one print in the ring; the names below are offsets into it. The side is packed (see side.ts). */
 export const ENTRY_WORDS = 6;
 export const ENTRY = { atMs: 0, slot: 1, size: 2, priceE4: 3, venue: 4, side: 5 } as const;
-
-/** Codes of the `side` word. */
-export const SIDE_CODE = { unknown: 0, buy: 1, sell: 2 } as const;
 
 const CAPACITY_FIRST = 16;
 

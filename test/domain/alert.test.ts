@@ -33,7 +33,8 @@ function finding(rest: Partial<Finding> = {}, premiumCents = 12_000_000): Findin
     evidence: {
       volume: 1_000,
       premiumCents,
-      sided: { buyCents: 2_000_000, sellCents: 1_000_000, unknownCents: 4_000_000 },
+      sided: { buyCents: 2_000_000, sellCents: 1_000_000, unknownCents: 4_000_000, conditionCents: 0 },
+      sideBasis: { method: 'quote', probabilityBuy: 0.5647, accuracy: 0.597, quoteAgeMs: 120 },
       shape: { prints: 9, orders: 3, sweeps: 1, exchanges: 4, largestOrder: 700 },
       firstMs: at('09:31'),
       lastMs: at('09:31:00.250'),
@@ -58,6 +59,10 @@ describe('an alert', () => {
       direction: 'bullish',
       directionShare: 0.6667,
       sidedShare: 0.4286,
+      probabilityBuy: 0.5647,
+      sideMethod: 'quote',
+      sideAccuracy: 0.597,
+      quoteAgeMs: 120,
       severity: 'medium',
       observed: 1_000,
       expected: 3.3333,
@@ -109,7 +114,7 @@ describe('an alert', () => {
 
   it('has no direction when nothing has a side', () => {
     const { evidence } = finding();
-    const sided = { buyCents: 0, sellCents: 0, unknownCents: 5 };
+    const sided = { buyCents: 0, sellCents: 0, unknownCents: 5, conditionCents: 0 };
     const unknown = alertOf(finding({ evidence: { ...evidence, sided } }), SOURCE);
     expect(unknown).toMatchObject({
       side: 'unknown',

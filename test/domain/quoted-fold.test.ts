@@ -54,8 +54,12 @@ function giveTrades(state: UnderlyingState, prints: readonly Print[], kind: Tape
   foldTrades(state, batch, Int32Array.from(prints.keys()), 0, prints.length, []);
 }
 
+function evidence(state: UnderlyingState, contract: number) {
+  return evidenceOf(state.window, state.directory.slots[contract]! - 1, 100);
+}
+
 function sidedOf(state: UnderlyingState) {
-  return [0, 1].map((contract) => evidenceOf(state.window, state.directory.slots[contract]! - 1, 100).sided);
+  return [0, 1].map((contract) => evidence(state, contract).sided);
 }
 
 /** A bid of 1.00 and an ask of 1.10, moved by some cents. */
@@ -101,6 +105,8 @@ describe('the sides of prints', () => {
           giveTrades(inParts, printsOf(part));
         }
         expect(sidedOf(inParts)).toEqual(sidedOf(atOnce));
+        for (const one of [0, 1])
+          expect(evidence(inParts, one).sideBasis).toEqual(evidence(atOnce, one).sideBasis);
       }),
     );
   });
@@ -109,15 +115,45 @@ describe('the sides of prints', () => {
     const state = newState();
     giveQuotes(state, [quote(at('10:00')), quote(at('10:01'), 0, 50)], 0);
     giveTrades(state, [print('10:01', 2, { priceE4: 11_000 }), print('10:02', 3, { priceE4: 11_000 })]);
-    expect(sidedOf(state)[0]).toEqual({ buyCents: 22_000, sellCents: 33_000, unknownCents: 0 });
+    expect(sidedOf(state)[0]).toEqual({
+      buyCents: 22_000,
+      sellCents: 33_000,
+      unknownCents: 0,
+      conditionCents: 0,
+    });
     giveTrades(state, [print('10:01:30', 4, { priceE4: 11_000, condition: 232 })]);
-    expect(sidedOf(state)[0]).toEqual({ buyCents: 22_000, sellCents: 33_000, unknownCents: 44_000 });
+    expect(sidedOf(state)[0]).toEqual({
+      buyCents: 22_000,
+      sellCents: 33_000,
+      unknownCents: 44_000,
+      conditionCents: 44_000,
+    });
   });
 
   it('of minute aggregates are unknown, whatever the quotes', () => {
     const state = newState();
     giveQuotes(state, [quote(at('10:00'))], 0);
     giveTrades(state, [print('10:00:59.999', 2, { priceE4: 11_000, condition: 0 })], 'minutes');
-    expect(sidedOf(state)[0]).toEqual({ buyCents: 0, sellCents: 0, unknownCents: 22_000 });
+    expect(sidedOf(state)[0]).toEqual({ buyCents: 0, sellCents: 0, unknownCents: 22_000, conditionCents: 0 });
+  });
+
+  it('come with their rule, their probability and the age of the quote', () => {
+    const state = newState();
+    giveQuotes(state, [quote(at('10:00'))], 0);
+    // Bought at the ask a second after the quote; at the mid, first without and then with a different price before.
+    giveTrades(state, [print('10:00:01', 9, { priceE4: 11_000 })]);
+    expect(evidence(state, 0).sideBasis).toEqual({
+      method: 'quote',
+      probabilityBuy: 0.597,
+      accuracy: 0.597,
+      quoteAgeMs: 1_000,
+    });
+    const other = newState();
+    giveQuotes(other, [quote(at('10:00'))], 0);
+    giveTrades(other, [print('10:00:02', 9, { priceE4: 10_500 })]);
+    expect(evidence(other, 0).sideBasis).toMatchObject({ method: 'at mid', probabilityBuy: null });
+    giveTrades(state, [print('10:00:03', 90, { priceE4: 10_500 })]);
+    expect(evidence(state, 0).sideBasis.method).toBe('tick');
+    expect(evidence(state, 0).sideBasis.probabilityBuy).toBeCloseTo((0.597 * 99 + 0.481 * 945) / 1_044, 12);
   });
 });
