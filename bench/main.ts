@@ -2,10 +2,12 @@
 import { parseArgs } from 'node:util';
 import { benchRecall } from './recall.ts';
 import { benchReplay } from './replay.ts';
+import { benchWire } from './wire.ts';
 
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
   replay: benchReplay,
   recall: benchRecall,
+  wire: benchWire,
 };
 
 /** Options every benchmark understands. */
@@ -22,6 +24,7 @@ const USAGE = `npm run bench -- replay [--prints N] [--underlyings N] [--rounds 
 
 replay  a simulated day through \`spyhop replay\`, beside the bare loop over the same columns and gunzip alone
 recall  what the detector threshold finds of simulated anomalies, and what it finds beside them
+wire    frames of the websocket into columns, beside JSON.parse: 1, 50 and 500 prints a frame
 `;
 
 function wholeNumber(text: string, name: string): number {

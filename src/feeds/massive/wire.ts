@@ -1,24 +1,30 @@
 // The wire: a frame of the provider's websocket, from its bytes straight into columns.
 import { parseTicker } from '../../domain/contract.ts';
 import { type ContractTable, NOT_A_CONTRACT } from '../../domain/contract-table.ts';
-import { DAY_MS, HOUR_MS } from '../../domain/calendar.ts';
+import { DAY_MS } from '../../domain/calendar.ts';
 import type { QuoteBatch } from '../../domain/quote.ts';
 import type { Session } from '../../domain/session.ts';
-import type { TradeBatch } from '../../domain/trade.ts';
+import type { TapeKind, TradeBatch } from '../../domain/trade.ts';
 import { RejectCounts } from './rejects.ts';
 import type { WireStatus } from './statuses.ts';
-import { readElement } from './wire-element.ts';
-import { quoteRows, tradeRows } from './wire-rows.ts';
-import { ElementTemplate } from './wire-template.ts';
+import { endOfElement, skipBlanks } from './wire-bounds.ts';
+import { readElement, type WireElement } from './wire-element.ts';
+import {
+  type FrameRows,
+  type QuoteColumns,
+  quoteRows,
+  type SequencedColumns,
+  tradeRows,
+} from './wire-rows.ts';
+import { FrameScratch } from './wire-scratch.ts';
+import { EARLIEST_MS, ELEMENT_BYTES_MIN, ElementTemplate, HEAD_BYTES } from './wire-template.ts';
 
 /** A print further ahead of its receipt is set aside: somebody's clock is wrong. */
 export const AHEAD_MS_MAX = 5_000;
 /** How late a print may come before quotes stop waiting for it. */
 export const LATENESS_MS = 2_000;
-/** Rows of a session lie from the evening before (overnight trading) to the end of its day. */
-const EARLIEST_MS = -6 * HOUR_MS;
 
-/** What a frame held. Batches own their columns; a kind that the frame does not have is null. */
+/** What a frame held, valid until the next is decoded; a kind that the frame does not have is null. */
 export interface WireFrame {
   readonly trades: TradeBatch | null;
   /** Aggregates, of seconds or minutes: a row is the whole volume of a window, at its last millisecond. */
@@ -48,13 +54,13 @@ export interface WireSettings {
 const OPEN_BRACKET = 91;
 const CLOSE_BRACKET = 93;
 const OPEN_BRACE = 123;
-const CLOSE_BRACE = 125;
-const COMMA = 44;
-const QUOTE = 34;
-const BACKSLASH = 92;
 const SPACE = 32;
+const NO_STATUSES: WireStatus[] = [];
 /** How the next element begins after one that is broken beyond its own end. */
 const NEXT_ELEMENT = Buffer.from(',{"ev":', 'latin1');
+
+type TradeElement = Extract<WireElement, { readonly kind: 'trade' | 'minute' }>;
+type WireRowElement = Extract<WireElement, { readonly ticker: string }>;
 
 /** Decodes the frames of one session. Never throws on data. */
 export class WireDecoder {
@@ -64,11 +70,12 @@ export class WireDecoder {
   readonly setAside = new RejectCounts();
   readonly #session: Session;
   readonly #table: ContractTable;
-  readonly #template = new ElementTemplate();
+  readonly #scratch = new FrameScratch();
+  readonly #template: ElementTemplate;
   readonly #trades = tradeRows();
   readonly #minutes = tradeRows();
   readonly #quotes = quoteRows();
-  #statuses: WireStatus[] = [];
+  #statuses: WireStatus[] = NO_STATUSES;
   #counts = { frames: 0, trades: 0, minutes: 0, quotes: 0, statuses: 0 };
   #nextRow = 0;
   /** The latest event time seen, ms after midnight. */
@@ -78,6 +85,7 @@ export class WireDecoder {
   constructor({ session, table }: WireSettings) {
     this.#session = session;
     this.#table = table;
+    this.#template = new ElementTemplate(this.#scratch, session.midnightMs);
   }
 
   /** Counts since the beginning. */
@@ -89,7 +97,9 @@ export class WireDecoder {
   decode(bytes: Buffer, receivedAtMs: number): WireFrame {
     this.#receivedAtMs = receivedAtMs;
     this.#counts.frames++;
-    this.#statuses = [];
+    this.#statuses = NO_STATUSES;
+    this.#scratch.load(bytes);
+    this.#template.untilMs = Math.min(DAY_MS - 1, receivedAtMs + AHEAD_MS_MAX - this.#session.midnightMs);
     const at = skipBlanks(bytes, 0);
     if (bytes[at] === OPEN_BRACKET) this.#readArray(bytes, skipBlanks(bytes, at + 1));
     else if (bytes[at] === OPEN_BRACE) this.#readCarefully(bytes, at, bytes.length);
@@ -101,46 +111,34 @@ export class WireDecoder {
 
   #readArray(bytes: Buffer, first: number): void {
     if (bytes[first] === CLOSE_BRACKET) return this.#closeArray(bytes, first);
+    const template = this.#template;
+    const trades = this.#trades;
+    const quotes = this.#quotes;
+    const most = Math.ceil(bytes.length / ELEMENT_BYTES_MIN);
+    trades.reserve(most);
     for (let at = first; ;) {
-      const template = this.#template;
-      let end = template.trade(bytes, at);
-      if (end > 0 && isSeparator(bytes[end])) this.#takeTrade(bytes, at, end);
-      else if ((end = template.quote(bytes, at)) > 0 && isSeparator(bytes[end]))
-        this.#takeQuote(bytes, at, end);
-      else {
-        end = endOfElement(bytes, at);
-        if (end === bytes.length) end = this.#resume(bytes, at, end);
-        else end = this.#readCarefully(bytes, at, end);
-        if (end === bytes.length) return;
+      let end = template.trade(trades, at);
+      if (end === 0) {
+        quotes.reserve(most);
+        end = template.quote(quotes, at);
       }
+      if (end === 0) {
+        end = this.#readOther(bytes, at);
+        // What is read carefully takes room that was reserved, and may be any number of elements.
+        trades.reserve(most);
+      }
+      if (end === bytes.length) return;
       if (bytes[end] === CLOSE_BRACKET) return this.#closeArray(bytes, end);
-      at = skipBlanks(bytes, end + 1);
+      at = bytes[end + 1]! > SPACE ? end + 1 : skipBlanks(bytes, end + 1);
     }
   }
 
-  #takeTrade(bytes: Buffer, at: number, end: number): void {
-    const { tickerStart, tickerEnd, epochMs, priceE4, size, condition, exchange, sequence } = this.#template;
-    const atMs = this.#placeInTime(epochMs, bytes, at, end);
-    if (atMs === null) return;
-    const rows = this.#trades;
-    const row = rows.add(tickerStart, tickerEnd, atMs);
-    rows.columns.priceE4[row] = priceE4;
-    rows.columns.size[row] = size;
-    rows.columns.condition[row] = condition;
-    rows.columns.exchange[row] = exchange;
-    rows.columns.sequence[row] = sequence;
-  }
+  // END OF HOT PATH
 
-  #takeQuote(bytes: Buffer, at: number, end: number): void {
-    const { tickerStart, tickerEnd, epochMs, bidE4, askE4, bidSize, askSize } = this.#template;
-    const atMs = this.#placeInTime(epochMs, bytes, at, end);
-    if (atMs === null) return;
-    const rows = this.#quotes;
-    const row = rows.add(tickerStart, tickerEnd, atMs);
-    rows.columns.bidE4[row] = bidE4;
-    rows.columns.askE4[row] = askE4;
-    rows.columns.bidSize[row] = bidSize;
-    rows.columns.askSize[row] = askSize;
+  /** Reads an element that is not as documented; returns where to go on. */
+  #readOther(bytes: Buffer, at: number): number {
+    const end = endOfElement(bytes, at);
+    return end === bytes.length ? this.#resume(bytes, at, end) : this.#readCarefully(bytes, at, end);
   }
 
   /** Offset from the session's midnight; null, and counted, when the element is not of this session or of now. */
@@ -154,11 +152,8 @@ export class WireDecoder {
       this.setAside.add('time is of another session', () => bytes.toString('utf8', start, end));
       return null;
     }
-    if (atMs > this.#latestMs) this.#latestMs = atMs;
     return atMs;
   }
-
-  // END OF HOT PATH
 
   #closeArray(bytes: Buffer, bracket: number): void {
     const rest = skipBlanks(bytes, bracket + 1);
@@ -172,22 +167,37 @@ export class WireDecoder {
     if (element.kind === 'fault') this.#reject(element.reason, bytes, start, end);
     else if (element.kind === 'status') {
       this.#counts.statuses++;
-      this.#statuses.push({ status: element.status, message: element.message });
+      this.#statuses = [...this.#statuses, { status: element.status, message: element.message }];
     } else {
-      const number = element.ticker.startsWith('O:')
-        ? this.#table.internTicker(element.ticker)
-        : NOT_A_CONTRACT;
-      if (typeof number !== 'number' || number === NOT_A_CONTRACT) {
+      const number = this.#contractOf(element.ticker);
+      if (number === NOT_A_CONTRACT) {
         this.#reject(tickerFault(element.ticker), bytes, start, end);
         return end;
       }
       const atMs = this.#placeInTime(element.epochMs, bytes, start, end);
       if (atMs === null) return end;
-      if (element.kind === 'quote') this.#quotes.push(number, atMs, element);
-      else if (element.kind === 'trade') this.#trades.push(number, atMs, element);
-      else this.#minutes.push(number, atMs, element);
+      this.#addRow(element, number, atMs);
     }
     return end;
+  }
+
+  #contractOf(ticker: string): number {
+    const number = ticker.startsWith('O:') ? this.#table.internTicker(ticker) : NOT_A_CONTRACT;
+    return typeof number === 'number' ? number : NOT_A_CONTRACT;
+  }
+
+  #addRow(element: WireRowElement, contract: number, atMs: number): void {
+    if (element.kind === 'quote') {
+      const { columns } = this.#quotes;
+      const row = this.#quotes.add(contract, atMs);
+      columns.bidE4[row] = element.bidE4;
+      columns.askE4[row] = element.askE4;
+      columns.bidSize[row] = element.bidSize;
+      columns.askSize[row] = element.askSize;
+      return;
+    }
+    const rows = element.kind === 'trade' ? this.#trades : this.#minutes;
+    writeTrade(rows.columns, rows.add(contract, atMs), element);
   }
 
   /** Rejects what is broken and returns where the next element seems to begin, so that it is not lost as well. */
@@ -206,57 +216,65 @@ export class WireDecoder {
   }
 
   #finish(bytes: Buffer): WireFrame {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    const onFault = (start: number, end: number): void =>
-      this.#reject(tickerFault(bytes.toString('latin1', start, end)), bytes, start, end);
-    const trades = this.#trades.take(this.#table, view, onFault);
-    const minutes = this.#minutes.take(this.#table, view, onFault);
-    const quotes = this.#quotes.take(this.#table, view, onFault);
-    this.#counts.trades += trades?.length ?? 0;
-    this.#counts.minutes += minutes?.length ?? 0;
-    this.#counts.quotes += quotes?.length ?? 0;
-    const tape = this.#session;
-    const numbered = (length: number): number => (this.#nextRow += length) - length;
+    const trades = this.#tradesOf('trades', this.#trades, bytes);
+    const minutes = this.#tradesOf('minutes', this.#minutes, bytes);
+    const quotes = this.#quotesOf(bytes);
+    return { trades, minutes, quotes, statuses: this.#statuses };
+  }
+
+  #tradesOf(kind: TapeKind, rows: FrameRows<SequencedColumns>, bytes: Buffer): TradeBatch | null {
+    const length = rows.settle(this.#table, this.#scratch, (row) => this.#rescue(rows, row, bytes));
+    if (length === 0) return null;
+    this.#counts[kind] += length;
+    const { contract, atMs, priceE4, size, condition, exchange, sequence } = rows.columns;
+    this.#keepLatest(atMs, length);
+    const firstRow = this.#nextRow;
+    this.#nextRow += length;
+    const columns = { contract, atMs, priceE4, size, condition, exchange };
     return {
-      trades: trades && { session: tape, kind: 'trades', firstRow: numbered(trades.length), ...trades },
-      minutes: minutes && {
-        session: tape,
-        kind: 'minutes',
-        firstRow: numbered(minutes.length),
-        ...minutes,
-        sequence: null,
-      },
-      quotes: quotes && { settledMs: this.#latestMs - LATENESS_MS, ...quotes },
-      statuses: this.#statuses,
+      session: this.#session,
+      kind,
+      length,
+      firstRow,
+      ...columns,
+      sequence: kind === 'trades' ? sequence : null,
     };
   }
-}
 
-function isSeparator(byte: number | undefined): boolean {
-  return byte === COMMA || byte === CLOSE_BRACKET;
-}
-
-function skipBlanks(bytes: Buffer, from: number): number {
-  let at = from;
-  while (at < bytes.length && bytes[at]! <= SPACE) at++;
-  return at;
-}
-
-/** Where the comma or bracket stands that ends the element at `start`; the frame's length when none does. */
-function endOfElement(bytes: Buffer, start: number): number {
-  let depth = 0;
-  let quoted = false;
-  for (let at = start; at < bytes.length; at++) {
-    const byte = bytes[at]!;
-    if (quoted) {
-      if (byte === BACKSLASH) at++;
-      else if (byte === QUOTE) quoted = false;
-    } else if (byte === QUOTE) quoted = true;
-    else if (depth === 0 && isSeparator(byte)) return at;
-    else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
-    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth--;
+  #quotesOf(bytes: Buffer): QuoteBatch | null {
+    const rows = this.#quotes;
+    const length = rows.settle(this.#table, this.#scratch, (row) => this.#rescue(rows, row, bytes));
+    if (length === 0) return null;
+    this.#counts.quotes += length;
+    this.#keepLatest(rows.columns.atMs, length);
+    return { settledMs: this.#latestMs - LATENESS_MS, length, ...rows.columns };
   }
-  return bytes.length;
+
+  #keepLatest(atMs: Int32Array, length: number): void {
+    for (let row = 0; row < length; row++) if (atMs[row]! > this.#latestMs) this.#latestMs = atMs[row]!;
+  }
+
+  /** The contract of a row whose ticker, as it stands in the bytes, is none: it may be written with escapes. */
+  #rescue(rows: FrameRows<SequencedColumns | QuoteColumns>, row: number, bytes: Buffer): number {
+    const start = rows.starts[row]! - HEAD_BYTES;
+    const end = endOfElement(bytes, start);
+    const element = readElement(bytes.toString('utf8', start, end));
+    if (element === undefined || element.kind === 'status' || element.kind === 'fault') {
+      this.#reject(element?.kind === 'fault' ? element.reason : 'element is not JSON', bytes, start, end);
+      return NOT_A_CONTRACT;
+    }
+    const contract = this.#contractOf(element.ticker);
+    if (contract === NOT_A_CONTRACT) this.#reject(tickerFault(element.ticker), bytes, start, end);
+    return contract;
+  }
+}
+
+function writeTrade(columns: SequencedColumns, row: number, element: TradeElement): void {
+  columns.priceE4[row] = element.priceE4;
+  columns.size[row] = element.size;
+  columns.condition[row] = element.condition;
+  columns.exchange[row] = element.exchange;
+  columns.sequence[row] = element.sequence;
 }
 
 function tickerFault(ticker: string): string {

@@ -96,9 +96,9 @@ export const elements: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 1, arbitrary: strangers },
 );
 
-/** How an element may be written: as documented, its keys shuffled, with spaces, with keys of tomorrow. */
+/** How an element may be written: as documented, its keys shuffled, with spaces, escapes, with keys of tomorrow. */
 export const written = fc
-  .tuple(elements, fc.constantFrom('plain', 'plain', 'shuffled', 'spaced', 'more keys'), fc.nat())
+  .tuple(elements, fc.constantFrom('plain', 'plain', 'shuffled', 'spaced', 'escaped', 'more keys'), fc.nat())
   .map(([element, how, turn]) => {
     if (typeof element !== 'object' || element === null || Array.isArray(element))
       return JSON.stringify(element);
@@ -107,6 +107,12 @@ export const written = fc
     if (how === 'shuffled')
       return JSON.stringify(Object.fromEntries([...keys.slice(from), ...keys.slice(0, from)]));
     if (how === 'spaced') return JSON.stringify(element, null, 1 + (turn % 3));
+    if (how === 'escaped') {
+      const letters = new RegExp(`[A-Zy]{${1 + (turn % 3)}}`, 'g');
+      return JSON.stringify(element).replace(letters, (text) =>
+        Array.from(text, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
+      );
+    }
     if (how === 'more keys') return JSON.stringify({ ...element, pt: 1, 'a"b': ['{', ']}'] });
     return JSON.stringify(element);
   });
