@@ -22,7 +22,7 @@ const BELOW = 2;
 const table = new ContractTable();
 const { volumes } = await readVolumes(await openFlatFile(historyPath), table);
 const { tape } = await readTape(await openFlatFile(path), table);
-const ledger = new TapeLedger(tape.cancelledContracts);
+const ledger = new TapeLedger(tape.cancels);
 
 const contracts = table.count;
 const sums = new Float64Array(contracts);

@@ -26,7 +26,7 @@ function stageOf(
   cuts: readonly number[],
   wrap = (baseline: VolumeBaseline): VolumeBaseline => baseline,
 ): Stage {
-  const cancels = new TapeLedger(prints.filter(isCancel).map(({ contract }) => contract));
+  const cancels = new TapeLedger(prints.filter(isCancel));
   const failures: UnderlyingFailure[] = [];
   const engine = createEngine({
     session: market.session,

@@ -98,7 +98,7 @@ async function replayDay({ tape: file, quotes: quotesFile }: ReplayDay, shared: 
   const { tape, report } = await readTape(file, table, onRead);
   const quoted = quotesFile === null ? null : await readQuotes(quotesFile, table, onRead);
   const baseline = history.before(session.date, table.count);
-  const ledger = new TapeLedger(tape.cancelledContracts);
+  const ledger = new TapeLedger(tape.cancels);
   const engine = createEngine({
     session,
     table,

@@ -24,7 +24,7 @@ it('takes back the latest equal print not taken back yet, or none', () => {
       fc.array(anyPrint, { maxLength: 60, size: 'max' }),
       fc.integer({ min: 1, max: 9 }),
       (prints, cut) => {
-        const ledger = new TapeLedger(prints.filter(isCancel).map(({ contract }) => contract));
+        const ledger = new TapeLedger(prints.filter(isCancel));
         const taken = new Set<number>();
         for (let firstRow = 0; firstRow < prints.length; firstRow += cut) {
           const part = prints.slice(firstRow, firstRow + cut);
@@ -51,10 +51,35 @@ function key({ contract, priceE4, size, exchange }: Print): string {
   return [contract, priceE4, size, exchange].join(' ');
 }
 
-it('knows nothing of contracts it was not told of', () => {
-  const ledger = new TapeLedger([1]);
+it('remembers only prints that equal a cancelled one', () => {
+  const told: Print = { contract: 1, atMs: 1, priceE4: 100, size: 5, condition: 209, exchange: 302 };
+  const others = [{ contract: 0 }, { priceE4: 200 }, { size: 6 }, { exchange: 313 }, { condition: 248 }];
+  const ledger = new TapeLedger([told]);
   ledger.add(
-    batchOf(session, [{ contract: 0, atMs: 1, priceE4: 1, size: 1, condition: 209, exchange: 302 }]),
+    batchOf(
+      session,
+      others.map((other) => ({ ...told, ...other })),
+    ),
   );
-  expect(ledger.takeOut(0, 1, 1, 1, 302)).toBeNull();
+  expect(ledger.count).toBe(0);
+  ledger.add(batchOf(session, [told, told], { firstRow: 5 }));
+  expect(ledger.count).toBe(2);
+  expect(ledger.takeOut(1, 7, 200, 5, 302)).toBeNull();
+  expect([7, 7, 7].map((row) => ledger.takeOut(1, row, 100, 5, 302))).toEqual([1, 1, null]);
+});
+
+it('keeps apart as many different prints as the tape has cancels of', () => {
+  const prints: Print[] = Array.from({ length: 5_000 }, (_, i) => ({
+    ...{ contract: i % 40, atMs: i, condition: 209, exchange: 300 + (i % 7) },
+    ...{ priceE4: 100 * (i % 50), size: 1 + (i % 90) },
+  }));
+  const ledger = new TapeLedger(prints);
+  ledger.add(batchOf(session, prints));
+  expect(ledger.count).toBe(5_000);
+  const newest = new Map(prints.map((print) => [key(print), print.atMs]));
+  for (const print of prints.toReversed()) {
+    const found = ledger.takeOut(print.contract, 5_000, print.priceE4, print.size, print.exchange);
+    if (newest.has(key(print))) expect(found).toBe(newest.get(key(print)));
+    newest.delete(key(print));
+  }
 });

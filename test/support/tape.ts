@@ -68,7 +68,7 @@ export function fold(
   kind: TapeKind = 'trades',
 ): Folded {
   const table = tableOf(market.tickers);
-  const cancels = new TapeLedger(prints.filter(isCancel).map(({ contract }) => contract));
+  const cancels = new TapeLedger(prints.filter(isCancel));
   const context = {
     session: market.session,
     table,

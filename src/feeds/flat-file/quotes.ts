@@ -4,7 +4,6 @@ import type { QuoteBatch } from '../../domain/quote.ts';
 import type { Session } from '../../domain/session.ts';
 import { Refusal } from '../../lib/refusal.ts';
 import type { RowBlock } from './rows.ts';
-import { SEGMENT_BITS, SEGMENT_ROWS } from './tape.ts';
 import { timeOrder } from './time-order.ts';
 
 /**
@@ -12,6 +11,10 @@ import { timeOrder } from './time-order.ts';
  * can use; the quotes of a few hundred contracts fit.
  */
 export const QUOTES_MAX = 20_000_000;
+
+/** Rows of a segment of columns. */
+const SEGMENT_BITS = 18;
+const SEGMENT_ROWS = 1 << SEGMENT_BITS;
 
 type QuoteColumns = Pick<QuoteBatch, 'contract' | 'atMs' | 'bidE4' | 'askE4' | 'bidSize' | 'askSize'>;
 

@@ -70,7 +70,6 @@ export async function readTape(
 ): Promise<{ readonly tape: DayTape; readonly report: ReadReport }> {
   const tape = new DayTape(file.session, file.kind === 'trades' ? 'trades' : 'minutes', table);
   const report = await readRows(file, table, (block) => tape.accept(block), onProgress);
-  tape.sort();
   return { tape, report };
 }
 

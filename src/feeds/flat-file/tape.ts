@@ -1,29 +1,27 @@
-// A day's tape in memory: the rows of a file as columns in segments, put in time order, given out in batches.
+// A day's tape in memory: the rows of a file by minute, put in time order and given out in batches.
 import { conditionUse, USE } from '../../domain/conditions.ts';
+import type { CancelledPrint } from '../../domain/cancel-ledger.ts';
 import type { ContractTable } from '../../domain/contract-table.ts';
 import type { Session } from '../../domain/session.ts';
 import { allocateColumns, type TapeKind, type TradeBatch, type TradeColumns } from '../../domain/trade.ts';
+import { MinuteRows } from './minute-rows.ts';
 import type { RowBlock } from './rows.ts';
 import { timeOrder } from './time-order.ts';
 
-/** Rows of a segment, and of the batches a replay is cut into: large, so that an actor is woken rarely. */
-export const SEGMENT_BITS = 18;
-export const SEGMENT_ROWS = 1 << SEGMENT_BITS;
-const SEGMENT_MASK = SEGMENT_ROWS - 1;
+/** Rows of the batches a replay is cut into: large, so that an actor is woken rarely. */
+export const BATCH_ROWS = 1 << 18;
 
 /** A minute's volume counts at its last millisecond: before that nobody knows it. */
 const MINUTE_END_MS = 59_999;
 
-/** The prints of one session, 20 bytes each. Filled by {@link accept}, then put in order, then read. */
+/** The prints of one session, 16 bytes each. Filled by {@link accept}, then read once, which empties it. */
 export class DayTape {
   readonly session: Session;
   readonly kind: TapeKind;
   readonly #table: ContractTable;
-  readonly #segments: TradeColumns[] = [];
+  readonly #rows = new MinuteRows();
+  readonly #cancels: CancelledPrint[] = [];
   #length = 0;
-  readonly #cancelledContracts = new Set<number>();
-  /** Row of the file at each place of the time order; null while the file's own order is it. */
-  #order: Int32Array | null = null;
 
   constructor(session: Session, kind: TapeKind, table: ContractTable) {
     this.session = session;
@@ -31,14 +29,14 @@ export class DayTape {
     this.#table = table;
   }
 
-  /** Prints held. */
+  /** Prints that came, read already or not. */
   get length(): number {
     return this.#length;
   }
 
-  /** Contracts with a print that takes an earlier one back. */
-  get cancelledContracts(): ReadonlySet<number> {
-    return this.#cancelledContracts;
+  /** What the prints that take an earlier one back say of it, in the order of the file. */
+  get cancels(): readonly CancelledPrint[] {
+    return this.#cancels;
   }
 
   // HOT PATH: once a print.
@@ -49,70 +47,67 @@ export class DayTape {
     for (let row = 0; row < block.length; row++) {
       const contract = block.contract[row]!;
       if (contract < 0) continue;
-      const at = this.#length & SEGMENT_MASK;
-      if (at === 0) this.#segments.push(allocateColumns(SEGMENT_ROWS));
-      const columns = this.#segments[this.#length++ >>> SEGMENT_BITS]!;
-      columns.contract[at] = contract;
-      columns.atMs[at] = block.epochMs[row]! + shiftMs;
-      columns.priceE4[at] = block.priceE4[row]!;
-      columns.size[at] = block.size[row]!;
-      columns.condition[at] = block.condition[row]!;
-      columns.exchange[at] = block.exchange[row]!;
-      if ((conditionUse(block.condition[row]!) & USE.cancel) !== 0) this.#cancelledContracts.add(contract);
+      const priceE4 = block.priceE4[row]!;
+      const size = block.size[row]!;
+      const condition = block.condition[row]!;
+      const exchange = block.exchange[row]!;
+      this.#rows.push(contract, block.epochMs[row]! + shiftMs, priceE4, size, condition, exchange);
+      this.#length++;
+      if ((conditionUse(condition) & USE.cancel) !== 0)
+        this.#cancels.push({ contract, priceE4, size, exchange });
     }
-  }
-
-  /** Puts the rows in the engine's order: time, then ticker, then row of the file. */
-  sort(): void {
-    this.#order = timeOrder(this.#segments, SEGMENT_BITS, this.#length, this.#table);
   }
 
   /**
-   * The tape in batches of at most `batchRows` rows. A batch shares its columns with the next:
-   * it is valid until the next is asked for.
+   * The tape in batches of `batchRows` rows, the last one shorter, in the engine's order: time, then ticker, then row
+   * of the file. Batches share their columns: one is valid until the next is asked for. What was given out is gone.
    */
-  *batches(batchRows = SEGMENT_ROWS): Generator<TradeBatch> {
+  *batches(batchRows = BATCH_ROWS): Generator<TradeBatch> {
     const { session, kind } = this;
-    const gathered = this.#order === null ? null : allocateColumns(Math.min(batchRows, this.#length));
-    for (let firstRow = 0; firstRow < this.#length;) {
-      const wanted = Math.min(batchRows, this.#length - firstRow);
-      const offset = firstRow & SEGMENT_MASK;
-      const length = gathered === null ? Math.min(wanted, SEGMENT_ROWS - offset) : wanted;
-      const columns =
-        gathered === null
-          ? sliceColumns(this.#segments[firstRow >>> SEGMENT_BITS]!, offset, length)
-          : this.#gather(gathered, firstRow, length);
-      yield { session, kind, length, firstRow, sequence: null, ...columns };
-      firstRow += length;
+    const columns = allocateColumns(Math.min(batchRows, this.#length));
+    let length = 0;
+    let firstRow = 0;
+    let scratch = allocateColumns(0);
+    for (let minute = 0; minute < this.#rows.minutes; minute++) {
+      const rows = this.#rows.rowsOf(minute);
+      if (rows === 0) continue;
+      if (rows > scratch.atMs.length) scratch = allocateColumns(rows + (rows >>> 2));
+      this.#rows.take(minute, scratch);
+      const order = timeOrder([scratch], ONE_SEGMENT, rows, this.#table);
+      for (let done = 0; done < rows;) {
+        const count = Math.min(rows - done, batchRows - length);
+        copyRows(scratch, order, done, columns, length, count);
+        done += count;
+        length += count;
+        if (length < batchRows) continue;
+        yield { session, kind, length, firstRow, sequence: null, ...columns };
+        firstRow += length;
+        length = 0;
+      }
     }
-  }
-
-  #gather(into: TradeColumns, firstRow: number, length: number): TradeColumns {
-    const order = this.#order!;
-    for (let i = 0; i < length; i++) {
-      const row = order[firstRow + i]!;
-      const from = this.#segments[row >>> SEGMENT_BITS]!;
-      const at = row & SEGMENT_MASK;
-      into.contract[i] = from.contract[at]!;
-      into.atMs[i] = from.atMs[at]!;
-      into.priceE4[i] = from.priceE4[at]!;
-      into.size[i] = from.size[at]!;
-      into.condition[i] = from.condition[at]!;
-      into.exchange[i] = from.exchange[at]!;
-    }
-    return into;
+    if (length > 0) yield { session, kind, length, firstRow, sequence: null, ...columns };
   }
 }
 
-function sliceColumns(columns: TradeColumns, from: number, length: number): TradeColumns {
-  if (from === 0) return columns;
-  const to = from + length;
-  return {
-    contract: columns.contract.subarray(from, to),
-    atMs: columns.atMs.subarray(from, to),
-    priceE4: columns.priceE4.subarray(from, to),
-    size: columns.size.subarray(from, to),
-    condition: columns.condition.subarray(from, to),
-    exchange: columns.exchange.subarray(from, to),
-  };
+/** A minute is sorted as one piece, however many rows it has. */
+const ONE_SEGMENT = 30;
+
+/** Copies rows `order[from..from + count)` (null: those rows themselves) to `into` from `at` on. */
+function copyRows(
+  source: TradeColumns,
+  order: Int32Array | null,
+  from: number,
+  into: TradeColumns,
+  at: number,
+  count: number,
+): void {
+  for (let i = 0; i < count; i++) {
+    const row = order === null ? from + i : order[from + i]!;
+    into.contract[at + i] = source.contract[row]!;
+    into.atMs[at + i] = source.atMs[row]!;
+    into.priceE4[at + i] = source.priceE4[row]!;
+    into.size[at + i] = source.size[row]!;
+    into.condition[at + i] = source.condition[row]!;
+    into.exchange[at + i] = source.exchange[row]!;
+  }
 }

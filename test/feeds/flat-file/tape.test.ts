@@ -105,11 +105,12 @@ describe('the tape of a file', () => {
   const byTicker = byTime.toSorted();
 
   test('a file sorted by ticker gives the tape of the file sorted by time, in batches of any size', async () => {
-    const one = await tapeOf(byTime);
-    const other = await tapeOf(byTicker);
-    const prints = printsOf(one.tape, one.table);
+    const whole = await tapeOf(byTime);
+    const prints = printsOf(whole.tape, whole.table);
     expect(prints).toHaveLength(60);
     for (const batchRows of [1, 7, 59, 60, 61, 1_000]) {
+      const one = await tapeOf(byTime);
+      const other = await tapeOf(byTicker);
       expect(printsOf(one.tape, one.table, batchRows)).toEqual(prints);
       expect(printsOf(other.tape, other.table, batchRows)).toEqual(prints);
     }
@@ -145,27 +146,31 @@ describe('the tape of a file', () => {
     ]);
   });
 
-  test('it knows the contracts with a cancel before it is replayed', async () => {
+  test('it knows what will be cancelled before it is replayed', async () => {
     const { tape, table } = await tapeOf([
       tradeRow('10:00', { ticker: QQQ }),
-      tradeRow('10:00', { condition: '201' }),
+      tradeRow('10:00', { condition: '201', size: '3' }),
       tradeRow('10:00', { ticker: TICKERS[2]!, condition: '248' }),
     ]);
-    expect([...tape.cancelledContracts].map((contract) => table.ticker(contract))).toEqual([SPY]);
+    const told = tape.cancels.map(({ contract, ...rest }) => ({ ticker: table.ticker(contract), ...rest }));
+    expect(told).toEqual([{ ticker: SPY, priceE4: 162_000, size: 3, exchange: 312 }]);
   });
 
-  test('a tape of several segments keeps its order at their borders', async () => {
+  test('a tape of several batches keeps its order at their borders, and is gone when it was read', async () => {
     const row = tradeRow('10:00', { size: '' });
     const rows = Array.from({ length: 262_150 }, (_, i) => `${row}${i + 1}`);
     const { tape } = await tapeOf([...rows, tradeRow('09:59:59', { size: '9000000' })]);
-    const batches = Array.from(tape.batches(), ({ length, firstRow }) => [firstRow, length]);
-    expect(batches).toEqual([
+    const batches = Array.from(tape.batches(), ({ length, firstRow, size }) => ({
+      firstRow,
+      sizes: [...size.subarray(0, length)],
+    }));
+    expect(batches.map(({ firstRow, sizes }) => [firstRow, sizes.length])).toEqual([
       [0, 262_144],
       [262_144, 7],
     ]);
-    const sizes = Array.from(tape.batches(100_000), ({ size, length }) => [
-      ...size.subarray(0, length),
-    ]).flat();
+    const sizes = batches.flatMap((batch) => batch.sizes);
+    expect(tape.batches().next().done).toBe(true);
+    expect(tape.length).toBe(262_151);
     expect(sizes[0]).toBe(9_000_000);
     expect(sizes.slice(1).every((size, i) => size === i + 1)).toBe(true);
   });
