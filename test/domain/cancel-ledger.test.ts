@@ -70,8 +70,12 @@ it('remembers only prints that equal a cancelled one', () => {
 
 it('keeps apart as many different prints as the tape has cancels of', () => {
   const prints: Print[] = Array.from({ length: 5_000 }, (_, i) => ({
-    ...{ contract: i % 40, atMs: i, condition: 209, exchange: 300 + (i % 7) },
-    ...{ priceE4: 100 * (i % 50), size: 1 + (i % 90) },
+    contract: i % 40,
+    atMs: i,
+    priceE4: 100 * (i % 50),
+    size: 1 + (i % 90),
+    condition: 209,
+    exchange: 300 + (i % 7),
   }));
   const ledger = new TapeLedger(prints);
   ledger.add(batchOf(session, prints));

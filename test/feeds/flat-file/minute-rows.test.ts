@@ -28,8 +28,12 @@ function drain(rows: MinuteRows): Print[] {
     for (let row = 0; row < length; row++) {
       const { contract, atMs, priceE4, size, condition, exchange } = columns;
       prints.push({
-        ...{ contract: contract[row]!, atMs: atMs[row]!, priceE4: priceE4[row]!, size: size[row]! },
-        ...{ condition: condition[row]!, exchange: exchange[row]! },
+        contract: contract[row]!,
+        atMs: atMs[row]!,
+        priceE4: priceE4[row]!,
+        size: size[row]!,
+        condition: condition[row]!,
+        exchange: exchange[row]!,
       });
     }
   }
