@@ -12,7 +12,6 @@ import { storeQueries } from './db/queries.ts';
 import { isPassing } from './db/sqlstate.ts';
 import type { Alert } from './domain/alert.ts';
 import { ContractTable } from './domain/contract-table.ts';
-import type { DetectorName } from './domain/detectors/finding.ts';
 import type { ThresholdSettings } from './domain/detectors/threshold.ts';
 import { JobCounts } from './jobs/job-counts.ts';
 import { type BaselineInForce, openBaselines } from './jobs/baseline-in-force.ts';
@@ -37,8 +36,6 @@ export interface ServiceSettings {
   readonly databaseUrl: string | null;
   readonly feed: { readonly url: string; readonly key: string };
   readonly api: ApiSettings;
-  /** The detectors that decide; the threshold alone unless said. */
-  readonly detectors?: readonly DetectorName[];
   readonly threshold: ThresholdSettings;
   /** Sessions whose prints and journals are kept. */
   readonly hotSessions: number;
@@ -235,7 +232,7 @@ function createServiceMetrics(
       log_lines_total: () => Object.fromEntries(log.counts),
       log_suppressed_lines_total: () => log.suppressed,
     },
-    values: { route: API_ROUTES, job: ['baseline', 'retention'], kind: Object.keys(LOG_KINDS) },
+    values: { route: API_ROUTES, job: ['baseline', 'retention', 'seal'], kind: Object.keys(LOG_KINDS) },
     build: { version },
   });
 }

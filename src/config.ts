@@ -19,11 +19,7 @@ export type Option = OptionBase &
         readonly pattern?: RegExp;
         readonly example?: string;
       }
-    | {
-        readonly type: 'list';
-        readonly choices?: readonly string[];
-        readonly default?: readonly string[];
-      }
+    | { readonly type: 'list' }
     | { readonly type: 'choice'; readonly choices: readonly string[]; readonly default: string }
     | {
         readonly type: 'integer';
@@ -43,11 +39,11 @@ export const OPTIONS = {
     sentence: 'Files or folders of earlier days, from which the normal volume of each contract is learned.',
   },
   detector: {
-    type: 'list',
+    type: 'choice',
     choices: ['threshold'],
-    default: ['threshold'],
+    default: 'threshold',
     value: 'NAME',
-    sentence: 'A detector that decides what is unusual; may be given several times.',
+    sentence: 'The rule that decides what is unusual.',
   },
   factor: {
     type: 'text',
@@ -245,6 +241,13 @@ export const OPTIONS = {
     value: 'DATE',
     sentence: 'Session to compute what is normal for: only earlier ones count; default: the next to open.',
   },
+  date: {
+    type: 'text',
+    pattern: DATE,
+    example: '2026-11-20',
+    value: 'DATE',
+    sentence: 'One session, a date in New York; default: all that are meant.',
+  },
   reapply: {
     type: 'flag',
     sentence:
@@ -269,17 +272,15 @@ export type OptionName = keyof typeof OPTIONS;
 /** The value an option has once it is read. */
 export type OptionValue<O> = O extends { type: 'flag' }
   ? boolean
-  : O extends { type: 'list'; choices: readonly (infer Choice)[] }
-    ? readonly Choice[]
-    : O extends { type: 'list' }
-      ? readonly string[]
-      : O extends { type: 'integer' }
-        ? number
-        : O extends { type: 'choice'; choices: readonly (infer Choice)[] }
-          ? Choice
-          : O extends { default: string }
-            ? string
-            : string | undefined;
+  : O extends { type: 'list' }
+    ? readonly string[]
+    : O extends { type: 'integer' }
+      ? number
+      : O extends { type: 'choice'; choices: readonly (infer Choice)[] }
+        ? Choice
+        : O extends { default: string }
+          ? string
+          : string | undefined;
 
 /** Values of the options a command takes. */
 export type Options<Name extends OptionName> = { readonly [N in Name]: OptionValue<(typeof OPTIONS)[N]> };

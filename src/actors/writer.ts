@@ -1,7 +1,7 @@
 // The writer: takes batches and alerts, holds a bounded number of them, and sees to it that each is stored once.
 //
-// Two lanes (see writer-lane.ts) live beside each other: prints, which gather into pieces, and alerts, which are stored
-// at once. The state told to the outside is that of the print lane:
+// Three lanes (see writer-lane.ts) live beside each other: prints, which gather into pieces, alerts, which are stored
+// at once, and sums, which follow the prints that are stored. The state told to the outside is that of the print lane:
 //
 //   idle ── batch ──► gathering ──► flushing ──► idle          flushing ── store is away ──► away ── pause ──► flushing
 //   any ── drain ──► draining ── nothing left, or deadline ──► closed
@@ -12,83 +12,25 @@ import { createActor } from 'xstate';
 import type { Alert } from '../domain/alert.ts';
 import type { TradeBatch } from '../domain/trade.ts';
 import { assert, InvariantError } from '../lib/assert.ts';
-import type { Clock, Timer } from '../lib/clock.ts';
+import type { Timer } from '../lib/clock.ts';
 import { type LaneActor, type LaneInput, laneMachine } from './writer-lane.ts';
 import { WriterQueue } from './writer-queue.ts';
-
-/** What became of the rows of a stored batch; the three add up to its length. */
-export interface BatchOutcome {
-  readonly stored: number;
-  readonly duplicate: number;
-  /** Rows of a session whose file has replaced the live day. */
-  readonly settled: number;
-}
-
-/** What the writer is connected to. */
-export interface WriterPorts {
-  /** Stores a piece of a tape in one transaction; the same piece is given again after an error. */
-  readonly store: (piece: TradeBatch) => Promise<BatchOutcome>;
-  /** Stores alerts, those that are there already left alone; gives how many were new. */
-  readonly storeAlerts: (alerts: readonly Alert[]) => Promise<number>;
-  /** Whether an error may pass: the database is away, or two met in it. */
-  readonly mayPass: (error: unknown) => boolean;
-  readonly clock: Clock;
-  /** Uniform in [0, 1): spreads the pauses between attempts. */
-  readonly chance: () => number;
-  /** Told of every error, and what it was about. */
-  readonly onError?: (error: unknown, about: 'prints' | 'alerts') => void;
-  /** Told when the state changes. */
-  readonly onState?: (state: WriterState) => void;
-}
-
-export interface WriterSettings {
-  /** Longest a print waits for others before it is stored, ms. */
-  readonly gatherMs?: number;
-  readonly pauseMs?: number;
-  readonly pauseMsMax?: number;
-  /** Alerts that may wait; a flood beyond it is discarded and counted, because the tape can raise them again. */
-  readonly alertsMax?: number;
-  readonly queue?: WriterQueue;
-}
-
-export type WriterState = 'idle' | 'flushing' | 'away' | 'draining' | 'closed';
-
-/** Why prints were not stored. */
-export type DiscardReason =
-  /** Their session's file has replaced the live day. */
-  | 'settled'
-  /** The database refuses the row itself. */
-  | 'refused';
-
-/** Counts since the start, plain integers. */
-export interface WriterCounts {
-  readonly received: number;
-  readonly stored: number;
-  readonly duplicate: number;
-  readonly discarded: Readonly<Record<DiscardReason, number>>;
-  /** Rows waiting or under way. */
-  readonly inFlight: number;
-  readonly alerts: {
-    readonly received: number;
-    readonly stored: number;
-    readonly duplicate: number;
-    readonly discarded: number;
-    readonly inFlight: number;
-  };
-  /** Attempts that failed and were or will be repeated. */
-  readonly retries: number;
-  /** Bytes the waiting prints take. */
-  readonly bytes: number;
-}
-
-/** What a drain left behind, which the journal still has. */
-export interface DrainReport {
-  readonly prints: number;
-  readonly alerts: number;
-}
+import type {
+  BatchOutcome,
+  DrainReport,
+  Lane,
+  WriterCounts,
+  WriterPorts,
+  WriterSettings,
+  WriterState,
+} from './writer-words.ts';
 
 const ALERTS_MAX = 10_000;
 const ALERTS_AT_ONCE = 500;
+/** As often as a page is looked at; the more prints a bar is made of, the less each of them costs the server. */
+const SUM_MS = 2_000;
+/** Rows after which their sums do not wait any longer. */
+const SUM_ROWS = 131_072;
 
 export class Writer {
   readonly #ports: WriterPorts;
@@ -97,11 +39,14 @@ export class Writer {
   readonly #alerts: Alert[] = [];
   readonly #prints: LaneActor;
   readonly #alertLane: LaneActor;
+  readonly #sumLane: LaneActor;
   readonly #waitingForRoom: Array<() => void> = [];
   readonly #printCounts = { received: 0, stored: 0, duplicate: 0, settled: 0, refused: 0 };
   readonly #alertCounts = { received: 0, stored: 0, duplicate: 0, discarded: 0 };
   #alertsAtOnce = ALERTS_AT_ONCE;
   #retries = 0;
+  /** Rows stored since their sums were looked at; what an earlier process left is looked for at the start. */
+  #unsummed: number;
   #state: WriterState = 'idle';
 
   constructor(ports: WriterPorts, settings: WriterSettings = {}) {
@@ -124,9 +69,18 @@ export class Writer {
       hasEnough: () => true,
       flush: () => this.#flushAlerts(),
     });
+    this.#unsummed = ports.sumUp === undefined ? 0 : 1;
+    this.#sumLane = this.#lane({
+      ...shared,
+      gatherMs: settings.sumMs ?? SUM_MS,
+      hasWork: () => this.#unsummed > 0,
+      hasEnough: () => this.#unsummed >= SUM_ROWS,
+      flush: () => this.#flushSums(),
+    });
     this.#prints.subscribe(() => this.#tellState());
     this.#prints.start();
     this.#alertLane.start();
+    this.#sumLane.start();
   }
 
   get state(): WriterState {
@@ -176,23 +130,21 @@ export class Writer {
     };
   }
 
-  /** Stores what waits and closes, at the latest after `deadlineMs`; tells what is left. */
+  /**
+   * Stores what waits and closes, at the latest after `deadlineMs`; tells what is left. Sums that do not end in time
+   * are made by the next start.
+   */
   async drain(deadlineMs: number): Promise<DrainReport> {
-    const lanes = [this.#prints, this.#alertLane];
-    const closed = Promise.all(
-      lanes.map((lane) => new Promise<void>((done) => lane.subscribe({ complete: done }))),
-    );
-    for (const lane of lanes) lane.send({ type: 'drain' });
-    let timer: Timer | null = null;
-    if (lanes.some((lane) => lane.getSnapshot().status !== 'done')) {
-      timer = this.#ports.clock.after(deadlineMs, () => {
-        for (const lane of lanes) {
-          if (lane.getSnapshot().status !== 'done') lane.send({ type: 'deadline' });
-        }
-      });
-      await closed;
-    }
-    timer?.cancel();
+    let isOver = false;
+    const timer = this.#ports.clock.after(deadlineMs, () => {
+      isOver = true;
+      for (const lane of [this.#prints, this.#alertLane, this.#sumLane]) tell(lane, 'deadline');
+    });
+    await Promise.all([closing(this.#prints), closing(this.#alertLane)]);
+    const summing = closing(this.#sumLane);
+    if (isOver) tell(this.#sumLane, 'deadline');
+    await summing;
+    timer.cancel();
     this.#tellState();
     this.#wake();
     return { prints: this.#queue.rows, alerts: this.#alerts.length };
@@ -227,6 +179,10 @@ export class Writer {
     this.#printCounts.duplicate += outcome.duplicate;
     this.#printCounts.settled += outcome.settled;
     this.#queue.done();
+    if (this.#ports.sumUp !== undefined) {
+      this.#unsummed += outcome.stored;
+      this.#sumLane.send({ type: 'work' });
+    }
     this.#wake();
   }
 
@@ -249,8 +205,20 @@ export class Writer {
     this.#alertsAtOnce = ALERTS_AT_ONCE;
   }
 
+  async #flushSums(): Promise<void> {
+    const seen = this.#unsummed;
+    try {
+      const left = (await this.#ports.sumUp?.()) ?? 0;
+      this.#unsummed += left - seen;
+    } catch (error) {
+      this.#retries++;
+      this.#ports.onError?.(error, 'sums');
+      throw error;
+    }
+  }
+
   /** Reports an error, and throws it again when it may pass or is our own: then nothing is put aside for it. */
-  #judge(error: unknown, about: 'prints' | 'alerts'): void {
+  #judge(error: unknown, about: Lane): void {
     this.#retries++;
     this.#ports.onError?.(error, about);
     if (this.#ports.mayPass(error) || error instanceof InvariantError) throw error;
@@ -267,6 +235,20 @@ export class Writer {
     this.#state = state;
     this.#ports.onState?.(state);
   }
+}
+
+/** Tells a lane something, unless it is closed already. */
+function tell(lane: LaneActor, type: 'drain' | 'deadline'): void {
+  if (lane.getSnapshot().status !== 'done') lane.send({ type });
+}
+
+/** Lets a lane end its work; resolves when it is closed. */
+async function closing(lane: LaneActor): Promise<void> {
+  await new Promise<void>((done) => {
+    lane.subscribe({ complete: done });
+    tell(lane, 'drain');
+    if (lane.getSnapshot().status === 'done') done();
+  });
 }
 
 function stateOf(snapshot: ReturnType<LaneActor['getSnapshot']>): WriterState {

@@ -4,7 +4,7 @@ import type { CommonOption } from './command.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Options that `db` takes; a deed reads those that mean something to it. */
-export type DbOption = 'data-dir' | 'reapply';
+export type DbOption = 'data-dir' | 'reapply' | 'date';
 export type DbOptions = Options<DbOption | CommonOption>;
 
 /** A deed: what `spyhop db NAME` does. */
@@ -38,5 +38,17 @@ export const DEEDS: readonly Deed[] = [
       'Brings the schema to that of this spyhop; with --reapply it undoes changes made by hand to functions.',
     run: async (_operands, options, terminal) =>
       (await import('./db-schema.ts')).runMigration(options, terminal),
+  },
+  {
+    name: 'seal',
+    operands: '',
+    summary: 'Orders and indexes the prints of sessions that are over, or of --date.',
+    run: async (_operands, options, terminal) => (await import('./db-days.ts')).sealDays(options, terminal),
+  },
+  {
+    name: 'verify',
+    operands: '',
+    summary: 'Recomputes bars, flow and days from the prints and names what differs.',
+    run: async (_operands, options, terminal) => (await import('./db-days.ts')).verifyDays(options, terminal),
   },
 ];

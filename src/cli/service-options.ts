@@ -6,7 +6,6 @@ export const SERVICE_OPTIONS = [
   'host',
   'port',
   'token',
-  'detector',
   'factor',
   'floor',
   'hot-sessions',

@@ -4,6 +4,7 @@ import { BASELINE_SESSIONS, type VolumeBaseline } from '../domain/baseline.ts';
 import type { ContractTable } from '../domain/contract-table.ts';
 import { sessionsBefore } from '../domain/session.ts';
 import type { Database, Queries, Transaction } from './pool.ts';
+import { sumPrints } from './print-sums.ts';
 
 /** Held while a run is made: two at once would make the same run twice. */
 const BASELINE_LOCK = 7_796_403;
@@ -68,6 +69,8 @@ const SWAP = `
  * @param builtAtMs epoch ms, for the record
  */
 export async function buildBaseline(db: Database, asOf: string, builtAtMs: number): Promise<BaselineRun> {
+  // What a process that was killed had stored and not summed belongs to the days too.
+  while ((await sumPrints(db)) > 0);
   return db.transaction(async (transaction) => {
     await transaction.rows('select pg_advisory_xact_lock($1)', [BASELINE_LOCK]);
     const candidates = sessionsBefore(asOf, BASELINE_SESSIONS);

@@ -8,31 +8,37 @@ import { assert, present } from '../lib/assert.ts';
 
 /** Columns of a print in the order the encoder writes them. */
 export const PRINT_COLUMNS =
-  'at, sequence, session_date, tape_row, contract_id, price_e4, size, condition, exchange';
+  'sequence, session_date, tape_row, contract_id, underlying_id, at_ms, price_e4, size, condition, exchange';
 
 /** "PGCOPY\n\377\r\n\0", no flags, no extension. */
 const HEADER = Uint8Array.of(80, 71, 67, 79, 80, 89, 10, 255, 13, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 const TRAILER_BYTES = 2;
 /** Bytes of each field, in order; a row is their count (2 bytes) and each with its length (4 bytes) before it. */
-const FIELD_BYTES = [8, 8, 4, 4, 4, 4, 4, 2, 2] as const;
+const FIELD_BYTES = [8, 4, 4, 4, 4, 4, 4, 4, 2, 2] as const;
 const ROW_BYTES = 2 + FIELD_BYTES.reduce((sum, bytes) => sum + 4 + bytes, 0);
 /** Offsets of the fields in a row. */
 const AT = {
-  at: 6,
-  sequence: 18,
-  day: 30,
-  row: 38,
-  contract: 46,
-  price: 54,
-  size: 62,
-  condition: 70,
-  exchange: 76,
+  sequence: 6,
+  day: 18,
+  row: 26,
+  contract: 34,
+  underlying: 42,
+  atMs: 50,
+  price: 58,
+  size: 66,
+  condition: 74,
+  exchange: 80,
 };
 
-/** Postgres counts days and microseconds from here. */
-const EPOCH_2000_MS = Date.UTC(2000, 0, 1);
-const EPOCH_2000_DAY = EPOCH_2000_MS / DAY_MS;
+/** Postgres counts days from here. */
+const EPOCH_2000_DAY = Date.UTC(2000, 0, 1) / DAY_MS;
 const WORD = 2 ** 32;
+
+/** Ids of the database, by contract number. */
+export interface PrintIds {
+  readonly contracts: Int32Array;
+  readonly underlyings: Int32Array;
+}
 
 /** Encodes batches into one buffer that it keeps: what it gives is valid until the next call. */
 export class PrintEncoder {
@@ -43,32 +49,30 @@ export class PrintEncoder {
 
   /**
    * The rows `from` to the end of a batch as one COPY stream.
-   * @param idOf id of a contract in the database, by its number in the ContractTable
+   * @param ids of contracts and of their underlyings in the database, by the contract's number in the ContractTable
    */
-  encode(batch: TradeBatch, from: number, idOf: Int32Array): Uint8Array {
+  encode(batch: TradeBatch, from: number, { contracts, underlyings }: PrintIds): Uint8Array {
     const rows = batch.length - from;
     assert(rows > 0, 'nothing to encode');
     if (rows > this.#rows) this.#allocate(rows);
     const view = this.#view;
     // The trailer of a shorter batch stood where this one has the count of a row's fields.
     view.setInt16(this.#trailerAt, FIELD_BYTES.length);
-    const midnight2000Ms = batch.session.midnightMs - EPOCH_2000_MS;
     const day = present(dayNumberOf(batch.session.date), 'the day of a session') - EPOCH_2000_DAY;
     const { sequence } = batch;
     // HOT PATH: once a print. Lengths stand in the buffer already; only values are written.
     let at = HEADER.length;
     for (let row = from; row < batch.length; row++, at += ROW_BYTES) {
-      const micros = (midnight2000Ms + batch.atMs[row]!) * 1000;
-      const high = Math.floor(micros / WORD);
-      view.setInt32(at + AT.at, high);
-      view.setUint32(at + AT.at + 4, micros - high * WORD);
       const order = sequence === null ? 0 : sequence[row]!;
       const orderHigh = Math.floor(order / WORD);
       view.setInt32(at + AT.sequence, orderHigh);
       view.setUint32(at + AT.sequence + 4, order - orderHigh * WORD);
       view.setInt32(at + AT.day, day);
       view.setInt32(at + AT.row, batch.firstRow + row);
-      view.setInt32(at + AT.contract, idOf[batch.contract[row]!]!);
+      const contract = batch.contract[row]!;
+      view.setInt32(at + AT.contract, contracts[contract]!);
+      view.setInt32(at + AT.underlying, underlyings[contract]!);
+      view.setInt32(at + AT.atMs, batch.atMs[row]!);
       view.setInt32(at + AT.price, batch.priceE4[row]!);
       view.setInt32(at + AT.size, batch.size[row]!);
       // Ids beyond 32,767 wrap around; whoever reads them takes the 16 bits as unsigned.

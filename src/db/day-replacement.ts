@@ -81,6 +81,8 @@ export async function replaceDay(
     const sink = new ReplacementSink(transaction, table, contracts, file, nameOf);
     const { rows, rejected } = await write(sink);
     await sink.flush();
+    // The sums that follow the prints stop here, and then find the day settled.
+    await transaction.rows('select spyhop.lock_sums($1::date)', [file.sessionDate]);
     for (const parent of DAY_TABLES) {
       await transaction.rows('select spyhop.replace_day_table($1, $2, $3::date)', [
         parent,
@@ -113,10 +115,10 @@ async function record(
     file.printsKept,
     new Date(file.importedAtMs).toISOString(),
   ]);
-  await transaction.change('update spyhop.journal_position set settled_by = $2 where session_date = $1', [
-    file.sessionDate,
-    inserted!.file_id,
-  ]);
+  await transaction.change(
+    'update spyhop.journal_position set settled_by = $2, sealed = false where session_date = $1',
+    [file.sessionDate, inserted!.file_id],
+  );
   await transaction.change("update spyhop.feed_gap set state = 'settled' where session_date = $1", [
     file.sessionDate,
   ]);
@@ -154,7 +156,7 @@ class ReplacementSink implements DaySink {
       await copyInto(
         this.#transaction.client,
         statement,
-        this.#encoder.encode(batch, 0, this.#contracts.ids),
+        this.#encoder.encode(batch, 0, this.#contracts.printIds),
       );
     }
     this.#sums.add(batch);

@@ -7,17 +7,26 @@ export interface JournalPosition {
   readonly tapeRows: number;
   /** True when the file of the day has replaced the live day. */
   readonly settled: boolean;
+  /** True when the prints of the session are ordered and indexed: what comes now is checked against them. */
+  readonly sealed: boolean;
 }
 
 // The update that changes nothing takes the lock of the row, in one round trip with making it.
 const LOCK_POSITION = `
   insert into spyhop.journal_position (session_date) values ($1)
   on conflict (session_date) do update set session_date = excluded.session_date
-  returning tape_rows, settled_by is not null as settled`;
+  returning tape_rows, settled_by is not null as settled, sealed`;
 
 export async function lockPosition(transaction: Queries, sessionDate: string): Promise<JournalPosition> {
-  const [row] = await transaction.rows<{ tape_rows: number; settled: boolean }>(LOCK_POSITION, [sessionDate]);
-  return { tapeRows: row?.tape_rows ?? 0, settled: row?.settled ?? false };
+  const [row] = await transaction.rows<{ tape_rows: number; settled: boolean; sealed: boolean }>(
+    LOCK_POSITION,
+    [sessionDate],
+  );
+  return {
+    tapeRows: row?.tape_rows ?? 0,
+    settled: row?.settled ?? false,
+    sealed: row?.sealed ?? false,
+  };
 }
 
 export async function movePosition(

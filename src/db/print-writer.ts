@@ -1,4 +1,4 @@
-// Storing a batch: prints by COPY, their sums and the journal position in one transaction, so that nothing is twice.
+// Storing a batch: prints by COPY and the journal position in one transaction, so that nothing is twice.
 import type { ContractTable } from '../domain/contract-table.ts';
 import type { TradeBatch } from '../domain/trade.ts';
 import { BarSums, ContractFacts } from './bar-sums.ts';
@@ -8,7 +8,15 @@ import { addSums, makeDay } from './day-tables.ts';
 import { lockPosition, movePosition } from './journal-position.ts';
 import type { Database, Transaction } from './pool.ts';
 
-const COPY_PRINTS = `copy spyhop.print (${PRINT_COLUMNS}) from stdin with (format binary)`;
+const copyTo = (table: string): string => `copy ${table} (${PRINT_COLUMNS}) from stdin with (format binary)`;
+const COPY_PRINTS = copyTo('spyhop.print');
+
+// A sealed day has an index that knows its prints, so there the server itself says what it had.
+const STAGE = `
+  create temporary table print_stage (like spyhop.print) on commit drop`;
+const COPY_STAGE = copyTo('print_stage');
+const FROM_STAGE = `
+  insert into spyhop.print (${PRINT_COLUMNS}) select ${PRINT_COLUMNS} from print_stage on conflict do nothing`;
 
 /** What became of the rows of a batch; the three add up to its length. */
 export interface StoredBatch {
@@ -21,8 +29,8 @@ export interface StoredBatch {
 
 export interface PrintWriter {
   /**
-   * Stores a batch of one session; rows the position says are stored already are passed over.
-   * Rows of minute aggregates are not prints: of them only the sums are kept.
+   * Stores a batch of one session; rows the position says are stored already are passed over. Their sums follow, see
+   * print-sums.ts. Rows of minute aggregates are not prints: of them only the sums are kept, at once.
    * After an error the same batch may be given again, also when the error came after the commit.
    */
   store(batch: TradeBatch): Promise<StoredBatch>;
@@ -34,7 +42,7 @@ export interface PrintWriter {
 export function createPrintWriter(
   db: Database,
   table: ContractTable,
-  before: (point: 'copy' | 'sums' | 'commit') => void = () => {},
+  before: (point: 'copy' | 'position' | 'commit') => void = () => {},
 ): PrintWriter {
   const contracts = new ContractIds(table);
   const facts = new ContractFacts(table);
@@ -54,24 +62,34 @@ export function createPrintWriter(
   };
   const storeIn = async (transaction: Transaction, batch: TradeBatch): Promise<StoredBatch> => {
     const { date } = batch.session;
-    const { tapeRows, settled } = await lockPosition(transaction, date);
+    const { tapeRows, settled, sealed } = await lockPosition(transaction, date);
     if (settled) return { stored: 0, duplicate: 0, settled: batch.length };
     const known = Math.min(Math.max(tapeRows - batch.firstRow, 0), batch.length);
-    const duplicate = failed?.batch === batch ? failed.known : known;
+    let duplicate = failed?.batch === batch ? failed.known : known;
     failed = { batch, known: duplicate };
     if (known < batch.length) {
       before('copy');
-      if (batch.kind === 'trades') {
-        await copyInto(transaction.client, COPY_PRINTS, encoder.encode(batch, known, contracts.ids));
-      }
-      before('sums');
-      const sums = new BarSums(facts);
-      sums.add(batch, known);
-      await addSums(transaction, date, sums, contracts.ids);
+      if (batch.kind === 'minutes') await addMinutes(transaction, batch, known);
+      else if (sealed) duplicate += await copyStaged(transaction, batch, known);
+      else await copyInto(transaction.client, COPY_PRINTS, encoder.encode(batch, known, contracts.printIds));
+      before('position');
       await movePosition(transaction, date, batch.firstRow + batch.length);
       before('commit');
     }
     return { stored: batch.length - duplicate, duplicate, settled: 0 };
+  };
+  /** Stores what comes after the seal; gives the rows that were there. */
+  const copyStaged = async (transaction: Transaction, batch: TradeBatch, from: number): Promise<number> => {
+    await transaction.rows(STAGE);
+    await copyInto(transaction.client, COPY_STAGE, encoder.encode(batch, from, contracts.printIds));
+    return batch.length - from - (await transaction.change(FROM_STAGE));
+  };
+  const addMinutes = async (transaction: Transaction, batch: TradeBatch, from: number): Promise<void> => {
+    const { date } = batch.session;
+    const sums = new BarSums(facts);
+    sums.add(batch, from);
+    await transaction.rows('select spyhop.lock_sums($1::date)', [date]);
+    await addSums(transaction, date, sums, contracts.ids);
   };
   return {
     get partitionsMissed() {

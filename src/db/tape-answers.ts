@@ -26,12 +26,14 @@ const BARS = `
   from spyhop.bar where session_date = $1 and contract_id = $2 and open_e4 is not null
   order by bucket`;
 const PRINTS = `
-  select (extract(epoch from at) * 1000)::bigint as at_ms, tape_row, price_e4, size, condition, exchange, sequence
+  select at_ms, tape_row, price_e4, size, condition, exchange, sequence
   from spyhop.print
-  where session_date = $1 and contract_id = $2
-    and ($3::timestamptz is null or (at, tape_row) > ($3, $4::int))
-  order by at, tape_row
+  where session_date = $1 and contract_id = $2 and (at_ms, tape_row) > ($3::int, $4::int)
+  order by at_ms, tape_row
   limit $5`;
+
+/** Before every print of a session, which may begin the evening before. */
+const BEFORE_ALL_MS = -86_400_000;
 
 /** Epoch ms of midnight in New York on a date; null when the text is no date. */
 function midnightOf(date: string): number | null {
@@ -142,13 +144,14 @@ export async function listPrints(
   after: TimeCursor | null,
   limit: number,
 ): Promise<Page<StoredPrint> | null> {
-  const found = midnightOf(sessionDate) === null ? null : await findContract(db, osi);
-  if (found === null) return null;
+  const midnightMs = midnightOf(sessionDate);
+  const found = midnightMs === null ? null : await findContract(db, osi);
+  if (midnightMs === null || found === null) return null;
   const rows = await db.rows<PrintRow>(PRINTS, [
     sessionDate,
     found.id,
-    after === null ? null : new Date(after.atMs).toISOString(),
-    after === null ? null : Number(after.key),
+    after === null ? BEFORE_ALL_MS : after.atMs - midnightMs,
+    after === null ? 0 : Number(after.key),
     limit + 1,
   ]);
   const page = rows.slice(0, limit);
@@ -156,7 +159,7 @@ export async function listPrints(
   const more = rows.length > limit && last !== undefined;
   return {
     items: page.map((row) => ({
-      atMs: row.at_ms,
+      atMs: midnightMs + row.at_ms,
       priceE4: row.price_e4,
       size: row.size,
       // Ids are 16 bits without a sign.
@@ -164,6 +167,6 @@ export async function listPrints(
       exchange: row.exchange & 0xffff,
       sequence: row.sequence,
     })),
-    next: more ? { atMs: last.at_ms, key: String(last.tape_row) } : null,
+    next: more ? { atMs: midnightMs + last.at_ms, key: String(last.tape_row) } : null,
   };
 }

@@ -6,6 +6,17 @@ import { present } from '../lib/assert.ts';
 /** Offset of the baseline job after midnight in New York: an hour and a half before the open. */
 export const BASELINE_AT_MS = 8 * HOUR_MS;
 
+/** Offset of sealing after midnight in New York: late reports of the day have come by then. */
+export const SEAL_AT_MS = 18 * HOUR_MS;
+
+/** The newest session that may be sealed at a moment, a New York date. */
+export function sealDueAt(nowMs: number): string {
+  const today = newYorkDate(nowMs);
+  const midnightMs = newYorkMidnightMs(present(dayNumberOf(today), 'the day of a date'));
+  if (!('fault' in sessionOn(today)) && nowMs >= midnightMs + SEAL_AT_MS) return today;
+  return present(sessionsBefore(today, 1)[0], 'a session before today');
+}
+
 /** Moment (epoch ms) at which the baseline of a session is due. */
 export function baselineDueMs(sessionDate: string): number {
   return newYorkMidnightMs(present(dayNumberOf(sessionDate), 'the day of a session')) + BASELINE_AT_MS;
@@ -18,8 +29,10 @@ export function sessionDueAt(nowMs: number): string {
   return present(sessionsBefore(today, 1)[0], 'a session before today');
 }
 
-/** The next moment after this one at which something falls due; null at the end of the calendar. */
+/** The next moment after this one at which a baseline or a seal falls due; null at the end of the calendar. */
 export function nextDueMs(nowMs: number): number | null {
-  const next = sessionAfter(sessionDueAt(nowMs));
-  return next === null ? null : baselineDueMs(next);
+  const baseline = sessionAfter(sessionDueAt(nowMs));
+  const sealed = sessionAfter(sealDueAt(nowMs));
+  if (baseline === null || sealed === null) return null;
+  return Math.min(baselineDueMs(baseline), baselineDueMs(sealed) - BASELINE_AT_MS + SEAL_AT_MS);
 }

@@ -8,7 +8,8 @@ import { PgBoss } from 'pg-boss';
 import { type BaselineRun, buildBaseline, currentRun } from '../db/baselines.ts';
 import type { Database } from '../db/pool.ts';
 import type { Clock, Timer } from '../lib/clock.ts';
-import { nextDueMs, sessionDueAt } from './due.ts';
+import { sealDay, unsealedDays } from '../db/seal.ts';
+import { nextDueMs, sealDueAt, sessionDueAt } from './due.ts';
 import type { JobOutcome } from './job-counts.ts';
 import { forgetOldDays, makeDaysAhead, RETENTION, type RetentionSettings } from './retention.ts';
 
@@ -24,6 +25,7 @@ const QUEUE = {
 } as const;
 const BASELINE = 'baseline';
 const RETAIN = 'retention';
+const SEAL = 'seal';
 
 interface SessionJob {
   readonly sessionDate: string;
@@ -78,6 +80,7 @@ export async function startJobs(settings: JobSettings): Promise<Jobs> {
   const polling = { pollingIntervalSeconds: settings.pollSeconds ?? 1 };
   await boss.createQueue(BASELINE, QUEUE);
   await boss.createQueue(RETAIN, QUEUE);
+  await boss.createQueue(SEAL, QUEUE);
   await boss.work<SessionJob>(BASELINE, polling, async (jobs) => {
     for (const { data } of jobs) {
       // A job that a killed process left is given out again, perhaps days later: it must not undo a newer run.
@@ -90,6 +93,13 @@ export async function startJobs(settings: JobSettings): Promise<Jobs> {
       await reporting(settings, RETAIN, async () => {
         await makeDaysAhead(db, data.sessionDate);
         await forgetOldDays(db, data.sessionDate, settings.retention ?? RETENTION);
+      });
+    }
+  });
+  await boss.work<SessionJob>(SEAL, polling, async (jobs) => {
+    for (const { data } of jobs) {
+      await reporting(settings, SEAL, async () => {
+        for (const date of await unsealedDays(db, data.sessionDate)) await sealDay(db, date);
       });
     }
   });
@@ -132,6 +142,7 @@ class Schedule {
   readonly #clock: Clock;
   readonly #onError: (error: unknown) => void;
   #asked = '';
+  #sealAsked = '';
   #timer: Timer | null = null;
   #stopped = false;
 
@@ -146,6 +157,11 @@ class Schedule {
     try {
       // Asking takes time, in which the clock may have come to the next: a fast one, or a machine that slept.
       while (sessionDueAt(this.#clock.now()) > this.#asked) await this.#ask(sessionDueAt(this.#clock.now()));
+      const sealDate = sealDueAt(this.#clock.now());
+      if (sealDate > this.#sealAsked) {
+        await this.#boss.send(SEAL, { sessionDate: sealDate }, { singletonKey: sealDate });
+        this.#sealAsked = sealDate;
+      }
     } catch (error) {
       // The database is away: the next look asks again.
       this.#onError(error);

@@ -1,6 +1,6 @@
 // The health of a running service, part by part, each in a sentence that says what to do when it is not well.
 import type { FeedState } from '../actors/feed-words.ts';
-import type { WriterState } from '../actors/writer.ts';
+import type { WriterState } from '../actors/writer-words.ts';
 
 /** A part of the service as it is now. */
 export interface PartHealth {

@@ -44,7 +44,6 @@ function contextOf(tickers: readonly string[], poisoned: () => ReadonlySet<numbe
       },
     },
     threshold: compileThreshold({ factor: new Decimal(10), floor: 1 }),
-    detectors: [],
     cancels: new TapeLedger([]),
   };
 }
@@ -168,7 +167,6 @@ test('a stopped actor leaves its state as it was', () => {
     contextOf(TICKERS, () => new Set()),
     new ContractArena(),
     new SlotDirectory(),
-    0,
   );
   const actor = createActor(underlyingLogic, { input: state }).start();
   const batch = batchOf(SESSION, [buy(SPY)]);

@@ -1,7 +1,8 @@
 // The writer against a store that is slow, away or picky: nothing lost, nothing twice, every row accounted for.
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Writer, type WriterCounts, type WriterPorts, type WriterState } from '../../src/actors/writer.ts';
+import { Writer } from '../../src/actors/writer.ts';
+import type { WriterCounts, WriterPorts, WriterState } from '../../src/actors/writer-words.ts';
 import { WriterQueue } from '../../src/actors/writer-queue.ts';
 import type { Alert } from '../../src/domain/alert.ts';
 import { requireSession } from '../../src/domain/session.ts';

@@ -5,13 +5,15 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Writer, type WriterState } from '../../src/actors/writer.ts';
+import { Writer } from '../../src/actors/writer.ts';
+import type { WriterState } from '../../src/actors/writer-words.ts';
 import { storeAlerts } from '../../src/db/alerts.ts';
 import { startEmbedded } from '../../src/db/embedded.ts';
 import { storedRows } from '../../src/db/journal-position.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import type { Database } from '../../src/db/pool.ts';
 import { createPrintWriter } from '../../src/db/print-writer.ts';
+import { sumPrints } from '../../src/db/print-sums.ts';
 import { isPassing } from '../../src/db/sqlstate.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { Random } from '../../src/lib/random.ts';
@@ -44,7 +46,7 @@ describe('a writer that is killed', () => {
     async () => {
       await using clone = await cloneDatabase();
       const random = new Random('moments to die');
-      const faults = ['copy:1', 'sums:1', 'commit:1', 'copy:2', 'commit:2', null, null, null];
+      const faults = ['copy:1', 'position:1', 'commit:1', 'copy:2', 'commit:2', null, null, null];
       for (const fault of faults) {
         const before = await storedRows(clone.db, SOAK_SESSION.date);
         const child = spawn(process.execPath, [CHILD, clone.url, String(ROWS), fault ?? ''], {
@@ -94,6 +96,7 @@ describe('a server that is killed under a writer', () => {
       {
         store: (piece) => prints.store(piece),
         storeAlerts: (alerts) => storeAlerts(db, alerts),
+        sumUp: () => sumPrints(db),
         mayPass: isPassing,
         clock,
         chance: () => 0.5,

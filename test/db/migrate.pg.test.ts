@@ -16,7 +16,7 @@ describe('migrate', () => {
     const reports = await Promise.all(others.map((db) => migrate(db)));
     await Promise.all(others.map((db) => db.close()));
     const applied = reports.flatMap(({ migrations }) => migrations);
-    expect(applied).toEqual(readSchema().migrations.map(({ name }) => name));
+    expect(applied.toSorted()).toEqual(readSchema().migrations.map(({ name }) => name));
     expect(reports.flatMap(({ objects }) => objects)).toHaveLength(readSchema().objects.length);
   });
 
@@ -37,8 +37,8 @@ describe('migrate', () => {
   it('leaves nothing of a migration that fails half-way', async () => {
     const schema = readSchema();
     const broken = {
-      number: 2,
-      name: '0002_broken',
+      number: 1000,
+      name: '1000_broken',
       checksum: 'x',
       text: 'create table spyhop.half (); select 1/0;',
     };
@@ -69,6 +69,46 @@ describe('migrate', () => {
          and obj_description(oid) is null`,
     );
     expect(silent).toEqual([]);
+  });
+});
+
+describe('prints of the first schema', () => {
+  it('become narrow and lose nothing', async () => {
+    await using old = await cloneDatabase({ migrated: false });
+    const schema = readSchema();
+    await migrate(old.db, { migrations: schema.migrations.slice(0, 1), objects: [] });
+    await old.db
+      .change(`insert into spyhop.contract (osi, underlying, root, expiry_date, option_right, strike_mills,
+      multiplier, adjusted) values ('O:SPY261218C00650000', 'SPY', 'SPY', '2026-12-18', 'call', 650000, 100, false)`);
+    await old.db.change(`create table spyhop.print_20261120 partition of spyhop.print
+      for values from ('2026-11-20') to ('2026-11-21')`);
+    await old.db.change(`insert into spyhop.print values
+      ('2026-11-20 14:31:00.25+00', 7, '2026-11-20', 0, 1, 12050, 500, 209, 302),
+      ('2026-11-20 01:15:00+00', 0, '2026-11-20', 1, 1, 10000, 3, 209, 302)`);
+    await migrate(old.db);
+    expect(
+      await old.db.rows(
+        `select osi, at::text, at_ms, price_e4, size, p.sequence from spyhop.print p
+         join spyhop.prints using (session_date, tape_row, size) order by tape_row`,
+      ),
+    ).toEqual([
+      {
+        osi: 'O:SPY261218C00650000',
+        at: '2026-11-20 14:31:00.25+00',
+        at_ms: 34_260_250,
+        price_e4: 12_050,
+        size: 500,
+        sequence: 7,
+      },
+      {
+        osi: 'O:SPY261218C00650000',
+        at: '2026-11-20 01:15:00+00',
+        at_ms: -13_500_000,
+        price_e4: 10_000,
+        size: 3,
+        sequence: 0,
+      },
+    ]);
   });
 });
 

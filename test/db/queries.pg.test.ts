@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storeAlerts } from '../../src/db/alerts.ts';
 import { buildBaseline, loadBaseline } from '../../src/db/baselines.ts';
 import { endGap, endOpenGaps, openGap } from '../../src/db/feed-gaps.ts';
+import { sumPrints } from '../../src/db/print-sums.ts';
 import { createPrintWriter } from '../../src/db/print-writer.ts';
 import { type Store, storeQueries } from '../../src/db/queries.ts';
 import type { Alert } from '../../src/domain/alert.ts';
@@ -66,6 +67,7 @@ describe('the answers of the store', () => {
       print(`09:${31 + Math.floor(n / 2)}:00`, n + 1, { priceE4: 10_000 + n * 100 }),
     );
     await writer.store(batchOf(session, [...prints, print('10:30:00', 9, { contract: 1 })]));
+    await sumPrints(clone.db);
     await storeAlerts(clone.db, alerts);
   });
   afterAll(() => clone[Symbol.asyncDispose]());

@@ -40,10 +40,9 @@ function newState(): UnderlyingState {
     table: tableOf(TICKERS),
     baseline: baselineOf(0, []),
     threshold: compileThreshold({ factor: new Decimal(1), floor: 0 }),
-    detectors: [],
     cancels: new TapeLedger([]),
   };
-  return new UnderlyingState(context, new ContractArena(), new SlotDirectory(), 0);
+  return new UnderlyingState(context, new ContractArena(), new SlotDirectory());
 }
 
 function giveQuotes(state: UnderlyingState, quotes: readonly TapeQuote[], settledMs: number): void {

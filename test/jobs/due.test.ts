@@ -1,6 +1,6 @@
 // What is due on New York's clock: before and after eight, over weekends, holidays and both changes of the clock.
 import { describe, expect, it } from 'vitest';
-import { nextDueMs, sessionDueAt } from '../../src/jobs/due.ts';
+import { nextDueMs, sealDueAt, sessionDueAt } from '../../src/jobs/due.ts';
 import { keepFrom } from '../../src/jobs/retention.ts';
 
 const at = (iso: string): number => Date.parse(iso);
@@ -21,9 +21,24 @@ describe('the baseline that should hold', () => {
   });
 
   it('is due next at eight on the next session day', () => {
-    expect(nextDueMs(at('2026-11-20T13:00:00Z'))).toBe(at('2026-11-23T13:00:00Z'));
+    expect(nextDueMs(at('2026-11-20T23:00:00Z'))).toBe(at('2026-11-23T13:00:00Z'));
     expect(nextDueMs(at('2026-11-20T12:00:00Z'))).toBe(at('2026-11-20T13:00:00Z'));
-    expect(nextDueMs(at('2026-10-30T20:00:00Z'))).toBe(at('2026-11-02T13:00:00Z'));
+    expect(nextDueMs(at('2026-10-30T22:00:00Z'))).toBe(at('2026-11-02T13:00:00Z'));
+  });
+});
+
+describe('the session that is sealed', () => {
+  it.each([
+    ['2026-11-20T22:59:59Z', '2026-11-19', 'before six in the evening'],
+    ['2026-11-20T23:00:00Z', '2026-11-20', 'at six'],
+    ['2026-11-22T15:00:00Z', '2026-11-20', 'on a Sunday'],
+  ])('at %s is %s: %s', (iso, session) => {
+    expect(sealDueAt(at(iso))).toBe(session);
+  });
+
+  it('falls due at six, between two baselines', () => {
+    expect(nextDueMs(at('2026-11-20T13:00:00Z'))).toBe(at('2026-11-20T23:00:00Z'));
+    expect(nextDueMs(at('2026-10-30T20:00:00Z'))).toBe(at('2026-10-30T22:00:00Z'));
   });
 });
 

@@ -3,6 +3,7 @@ import { Writer } from '../../src/actors/writer.ts';
 import { storeAlerts } from '../../src/db/alerts.ts';
 import { createPrintWriter } from '../../src/db/print-writer.ts';
 import { openDatabase } from '../../src/db/pool.ts';
+import { sumPrints } from '../../src/db/print-sums.ts';
 import { isPassing } from '../../src/db/sqlstate.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { alertOfRow, BATCH_ROWS, rowOfAlert, soakBatch, soakTable } from './soak-tape.ts';
@@ -20,11 +21,12 @@ const writer = new Writer(
   {
     store: (piece) => prints.store(piece),
     storeAlerts: (alerts) => storeAlerts(db, alerts),
+    sumUp: () => sumPrints(db),
     mayPass: isPassing,
     clock: systemClock(),
     chance: () => 0.5,
   },
-  { gatherMs: 5 },
+  { gatherMs: 5, sumMs: 20 },
 );
 for (let firstRow = 0; firstRow < rows; firstRow += BATCH_ROWS) {
   const batch = soakBatch(firstRow, Math.min(BATCH_ROWS, rows - firstRow));

@@ -1,7 +1,8 @@
 -- The tables as people read them: names of contracts, times, and money as numeric dollars.
 create or replace view spyhop.prints as
 select
-  p.session_date, p.at, c.underlying, c.osi, c.option_right, c.expiry_date,
+  p.session_date, spyhop.session_midnight(p.session_date) + p.at_ms * interval '1 millisecond' as at,
+  c.underlying, c.osi, c.option_right, c.expiry_date,
   c.strike_mills * 0.001 as strike,
   p.price_e4 * 0.0001 as price,
   p.size,

@@ -1,0 +1,37 @@
+// Bars, flow and days that follow the prints: how far they are behind, and what brings them up, on the server alone.
+import { conditionUse, USE } from '../domain/conditions.ts';
+import type { Queries } from './pool.ts';
+
+/** Rows of the tape that one transaction adds: about a second of the server, few enough that a page waits for none. */
+export const SUMMED_ROWS_MAX = 262_144;
+
+/** Ids above the last known condition are unknown ones, and those count. */
+const KNOWN_IDS = Array.from({ length: 512 }, (_id, id) => id);
+/** Conditions that take a print back, and those whose prints count in no sum: see domain/conditions.ts. */
+export const CANCEL_IDS = KNOWN_IDS.filter((id) => (conditionUse(id) & USE.cancel) !== 0);
+export const APART_IDS = KNOWN_IDS.filter((id) => (conditionUse(id) & (USE.cancel | USE.detection)) === 0);
+
+const BEHIND = `
+  select stored.session_date as date
+  from spyhop.journal_position stored
+  left join spyhop.sum_position summed using (session_date)
+  where settled_by is null and stored.tape_rows > coalesce(summed.tape_rows, 0)
+  order by 1`;
+
+/**
+ * Adds what is stored and not yet summed to bars, flow and days, at most `rowsMax` rows of each session; gives the rows
+ * that are still left, 0 when nothing is. Harmless to repeat and to do in two processes at once.
+ */
+export async function sumPrints(db: Queries, rowsMax = SUMMED_ROWS_MAX): Promise<number> {
+  let left = 0;
+  for (const { date } of await db.rows<{ date: string }>(BEHIND)) {
+    const [row] = await db.rows<{ left: number }>('select spyhop.sum_prints($1, $2, $3, $4) as left', [
+      date,
+      rowsMax,
+      CANCEL_IDS,
+      APART_IDS,
+    ]);
+    left += row?.left ?? 0;
+  }
+  return left;
+}
