@@ -1,7 +1,7 @@
 // Writes docs/cli.md, the reference of commands, options and variables, from the tables they are read by.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type Command, COMMON_OPTIONS, usageOf } from '../src/cli/command.ts';
-import { defaultText, optionUsage } from '../src/cli/help.ts';
+import { choicesText, defaultText, optionUsage } from '../src/cli/help.ts';
 import { COMMANDS } from '../src/cli/program.ts';
 import { type Option, type OptionName, OPTIONS, variableOf } from '../src/config.ts';
 
@@ -9,7 +9,7 @@ const PAGE = new URL('../docs/cli.md', import.meta.url);
 
 function optionRow(name: OptionName): string {
   const option: Option = OPTIONS[name];
-  const choices = option.type === 'choice' ? ` One of: ${option.choices.join(', ')}.` : '';
+  const choices = choicesText(option);
   const cells = [
     `\`${optionUsage(name)}\``,
     `\`${variableOf(name)}\``,

@@ -12,6 +12,7 @@ import { storeQueries } from './db/queries.ts';
 import { isPassing } from './db/sqlstate.ts';
 import type { Alert } from './domain/alert.ts';
 import { ContractTable } from './domain/contract-table.ts';
+import type { DetectorName } from './domain/detectors/finding.ts';
 import type { ThresholdSettings } from './domain/detectors/threshold.ts';
 import { JobCounts } from './jobs/job-counts.ts';
 import { type BaselineInForce, openBaselines } from './jobs/baseline-in-force.ts';
@@ -36,6 +37,8 @@ export interface ServiceSettings {
   readonly databaseUrl: string | null;
   readonly feed: { readonly url: string; readonly key: string };
   readonly api: ApiSettings;
+  /** The detectors that decide; the threshold alone unless said. */
+  readonly detectors?: readonly DetectorName[];
   readonly threshold: ThresholdSettings;
   /** Sessions whose prints and journals are kept. */
   readonly hotSessions: number;

@@ -19,7 +19,11 @@ export type Option = OptionBase &
         readonly pattern?: RegExp;
         readonly example?: string;
       }
-    | { readonly type: 'list' }
+    | {
+        readonly type: 'list';
+        readonly choices?: readonly string[];
+        readonly default?: readonly string[];
+      }
     | { readonly type: 'choice'; readonly choices: readonly string[]; readonly default: string }
     | {
         readonly type: 'integer';
@@ -39,11 +43,11 @@ export const OPTIONS = {
     sentence: 'Files or folders of earlier days, from which the normal volume of each contract is learned.',
   },
   detector: {
-    type: 'choice',
+    type: 'list',
     choices: ['threshold'],
-    default: 'threshold',
+    default: ['threshold'],
     value: 'NAME',
-    sentence: 'The rule that decides what is unusual.',
+    sentence: 'A detector that decides what is unusual; may be given several times.',
   },
   factor: {
     type: 'text',
@@ -272,15 +276,17 @@ export type OptionName = keyof typeof OPTIONS;
 /** The value an option has once it is read. */
 export type OptionValue<O> = O extends { type: 'flag' }
   ? boolean
-  : O extends { type: 'list' }
-    ? readonly string[]
-    : O extends { type: 'integer' }
-      ? number
-      : O extends { type: 'choice'; choices: readonly (infer Choice)[] }
-        ? Choice
-        : O extends { default: string }
-          ? string
-          : string | undefined;
+  : O extends { type: 'list'; choices: readonly (infer Choice)[] }
+    ? readonly Choice[]
+    : O extends { type: 'list' }
+      ? readonly string[]
+      : O extends { type: 'integer' }
+        ? number
+        : O extends { type: 'choice'; choices: readonly (infer Choice)[] }
+          ? Choice
+          : O extends { default: string }
+            ? string
+            : string | undefined;
 
 /** Values of the options a command takes. */
 export type Options<Name extends OptionName> = { readonly [N in Name]: OptionValue<(typeof OPTIONS)[N]> };

@@ -7,7 +7,10 @@ import type { VolumeBaseline } from './domain/baseline.ts';
 import type { CancelLedger } from './domain/cancel-ledger.ts';
 import { nearTrigger } from './domain/contract-rows.ts';
 import type { ContractTable } from './domain/contract-table.ts';
-import { compileThreshold, thresholdRule, type ThresholdSettings } from './domain/detectors/threshold.ts';
+import { chooseDetectors } from './domain/detectors/choose.ts';
+import type { DetectorName } from './domain/detectors/finding.ts';
+import type { ThresholdSettings } from './domain/detectors/threshold.ts';
+import { present } from './lib/assert.ts';
 import type { QuoteBatch } from './domain/quote.ts';
 import type { Session } from './domain/session.ts';
 import type { TradeBatch } from './domain/trade.ts';
@@ -20,6 +23,8 @@ export interface EngineSettings {
   readonly session: Session;
   readonly table: ContractTable;
   readonly baseline: VolumeBaseline;
+  /** The detectors that decide; the threshold alone unless said. */
+  readonly detectors?: readonly DetectorName[];
   readonly threshold: ThresholdSettings;
   readonly cancels: CancelLedger;
   /** Told when an underlying's actor failed and was replaced or left out. */
@@ -60,9 +65,10 @@ export interface Engine {
 /** Creates the engine of one session. Throws RangeError when the settings are out of range. */
 export function createEngine(settings: EngineSettings): Engine {
   const { session, table, baseline, cancels } = settings;
-  const rule = thresholdRule(settings.threshold);
+  const names = settings.detectors ?? ['threshold'];
+  const chosen = chooseDetectors({ names, threshold: settings.threshold });
   const directory = new Directory(
-    { session, table, baseline, cancels, threshold: compileThreshold(settings.threshold) },
+    { session, table, baseline, cancels, threshold: chosen.threshold, detectors: chosen.beside },
     settings.onFailure ?? (() => {}),
   );
   const routeQuotes = createRouter<QuoteBatch>(table);
@@ -72,7 +78,12 @@ export function createEngine(settings: EngineSettings): Engine {
   let told: Alert[] = [];
   let fault: unknown = null;
   findingsOf(tape, { table, deliver: (routed) => directory.deliver(routed) })
-    .pipe(map((finding) => alertOf(finding, { session, contract: table.contract(finding.contract), rule })))
+    .pipe(
+      map((finding) => {
+        const rule = present(chosen.rules.get(finding.detector), 'the rule of a detector at work');
+        return alertOf(finding, { session, contract: table.contract(finding.contract), rule });
+      }),
+    )
     .subscribe({ next: (alert) => told.push(alert), error: (error: unknown) => (fault = error) });
   const take = (batch: TradeBatch): readonly Alert[] => {
     // The path is synchronous from here to the alerts, so they are all there when next() returns.

@@ -48,7 +48,7 @@ export const shardMachine = setup({
   actions: {
     adopt: assign(({ context, event, spawn }) => {
       assertEvent(event, 'adopt');
-      const state = new UnderlyingState(context.context, context.arena, context.directory);
+      const state = new UnderlyingState(context.context, context.arena, context.directory, event.underlying);
       const actor = spawn('underlying', { id: actorId(event.underlying), input: state });
       context.states.set(event.underlying, state);
       context.register(event.underlying, actor, state);
@@ -60,6 +60,7 @@ export const shardMachine = setup({
       let clockMs = next.session.openMs;
       for (const state of context.states.values()) {
         state.context = next;
+        for (const detector of state.detectors) detector.onBaseline?.();
         clockMs = Math.max(clockMs, state.clockMs);
       }
       retrigger(context.arena, next, clockMs);
@@ -72,7 +73,7 @@ export const shardMachine = setup({
       const quarantined = failures >= FAILURES_MAX;
       enqueue.stopChild(event.actorId);
       enqueue.assign({ failures: new Map(context.failures).set(underlying, failures) });
-      const state = new UnderlyingState(context.context, context.arena, context.directory);
+      const state = new UnderlyingState(context.context, context.arena, context.directory, underlying);
       resetContracts(state, underlying);
       if (quarantined) enqueue(() => context.register(underlying, null, state));
       else enqueue.raise({ type: 'adopt', underlying });

@@ -7,7 +7,8 @@
 import { type ActorRefFrom, fromTransition } from 'xstate';
 import type { QuoteBatch } from '../domain/quote.ts';
 import type { TradeBatch } from '../domain/trade.ts';
-import { type Finding, foldQuotes, foldTrades, type UnderlyingState } from '../domain/underlying.ts';
+import type { Finding } from '../domain/detectors/finding.ts';
+import { foldQuotes, foldTrades, type UnderlyingState } from '../domain/underlying.ts';
 
 /** The rows `order[from..to)` of a batch: one message an underlying a batch. Valid only while it is handled. */
 export type UnderlyingMessage =

@@ -20,6 +20,12 @@ export function optionUsage(name: OptionName): string {
   return option.value === undefined ? `--${name}` : `--${name} ${option.value}`;
 }
 
+/** The choices of an option as help shows them; empty when it has none. */
+export function choicesText(option: Option): string {
+  if (!('choices' in option) || option.choices === undefined) return '';
+  return ` One of: ${option.choices.join(', ')}.`;
+}
+
 function wrap(text: string, indent: string, width = 100): string {
   const lines = [''];
   for (const word of text.split(' ')) {
@@ -35,7 +41,7 @@ export function commandHelp(command: Command): string {
   const rows = [...command.options, ...COMMON_OPTIONS].map((name) => {
     const option: Option = OPTIONS[name];
     const shown = defaultText(option);
-    const choices = option.type === 'choice' ? ` One of: ${option.choices.join(', ')}.` : '';
+    const choices = choicesText(option);
     return `  ${optionUsage(name).padEnd(26)}${wrap(
       `${option.sentence}${choices}${shown === '' ? '' : ` Default: ${shown}.`}`,
       ' '.repeat(28),

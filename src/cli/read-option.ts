@@ -24,7 +24,7 @@ export function readOption(option: Option, text: string, source: string): unknow
     case 'flag':
       return /^(1|true|yes)$/i.test(text) ? true : /^(0|false|no|)$/i.test(text) ? false : refuse('1 or 0');
     case 'list':
-      return text.split(',').filter((part) => part !== '');
+      return readList(option.choices, text, refuse);
     case 'choice':
       return option.choices.includes(text) ? text : refuse(option.choices.join(' or '));
     case 'integer': {
@@ -39,9 +39,21 @@ export function readOption(option: Option, text: string, source: string): unknow
   }
 }
 
+function readList(
+  choices: readonly string[] | undefined,
+  text: string,
+  refuse: (wanted: string) => never,
+): readonly string[] {
+  const parts = text.split(',').filter((part) => part !== '');
+  const known = choices?.join(' or ') ?? '';
+  if (choices !== undefined && (parts.length === 0 || parts.some((part) => !choices.includes(part))))
+    refuse(known);
+  return parts;
+}
+
 /** The value of an option that was not given: its default, false, an empty list, or undefined. */
 export function defaultOf(option: Option): unknown {
   if (option.type === 'flag') return false;
-  if (option.type === 'list') return [];
+  if (option.type === 'list') return option.default ?? [];
   return option.default;
 }

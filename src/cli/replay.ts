@@ -42,7 +42,7 @@ export const replayCommand: Command<'history' | 'detector' | 'factor' | 'floor'>
     const { plan, skipped } = await planReplay(operands, options.history);
     reportSkipped(skipped, terminal);
     const observer = observe(terminal, options.json, plan.history.length);
-    await replay(plan, { threshold }, observer);
+    await replay(plan, { threshold, detectors: options.detector }, observer);
     return 0;
   },
 };

@@ -6,6 +6,7 @@ export const SERVICE_OPTIONS = [
   'host',
   'port',
   'token',
+  'detector',
   'factor',
   'floor',
   'hot-sessions',

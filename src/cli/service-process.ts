@@ -41,6 +41,7 @@ export function serviceSettings(
   return {
     ...rest,
     api: { host: options.host, port: options.port, token: options.token ?? null, version },
+    detectors: options.detector,
     threshold: { factor: new Decimal(options.factor), floor: options.floor },
     hotSessions: options['hot-sessions'],
     journalSessions: options['journal-sessions'],

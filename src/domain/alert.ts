@@ -4,7 +4,7 @@ import { contractName, type OptionContract } from './contract.ts';
 import { formatCents } from './money.ts';
 import type { Session } from './session.ts';
 import { type Direction, type Lean, leanOf, type SideMethod } from './side.ts';
-import type { Finding } from './underlying.ts';
+import type { Finding, FindingKind } from './detectors/finding.ts';
 
 export type Severity = 'low' | 'medium' | 'high';
 
@@ -16,7 +16,7 @@ export interface Alert {
   readonly at: string;
   readonly sessionDate: string;
   readonly detector: string;
-  readonly kind: 'unusual contract';
+  readonly kind: FindingKind;
   readonly rule: { readonly id: string; readonly hash: string };
   readonly underlying: string;
   readonly contract: string;
@@ -91,7 +91,7 @@ function flagsOf(finding: Finding, contract: OptionContract): AlertFlag[] {
   const flags: AlertFlag[] = [];
   if (finding.tape === 'minutes') flags.push('minute aggregates');
   if (contract.adjusted) flags.push('adjusted contract');
-  if (finding.normal === 0) flags.push('new contract');
+  if (finding.expected === 0) flags.push('new contract');
   return flags;
 }
 
@@ -105,7 +105,7 @@ export function alertOf(finding: Finding, { session, contract, rule }: AlertSour
     at,
     sessionDate: session.date,
     detector: finding.detector,
-    kind: 'unusual contract',
+    kind: finding.kind,
     rule,
     underlying: contract.underlying,
     contract: contract.osi,
@@ -119,11 +119,11 @@ export function alertOf(finding: Finding, { session, contract, rule }: AlertSour
     sideAccuracy: round4OrNull(evidence.sideBasis.accuracy),
     quoteAgeMs: evidence.sideBasis.quoteAgeMs,
     severity: severityOf(evidence.premiumCents),
-    observed: finding.volume,
-    expected: round4(finding.normal),
-    threshold: finding.trigger,
+    observed: finding.observed,
+    expected: round4(finding.expected),
+    threshold: round4(finding.threshold),
     baselineSessions: finding.sessions,
-    surprise: null,
+    surprise: finding.surprise === null ? null : round4(finding.surprise),
     premium: formatCents(evidence.premiumCents),
     prints: evidence.shape.prints,
     orders: evidence.shape.orders,

@@ -4,6 +4,8 @@ import type { VolumeBaseline } from './baseline.ts';
 import type { CancelLedger } from './cancel-ledger.ts';
 import { conditionUse, USE } from './conditions.ts';
 import type { ContractTable } from './contract-table.ts';
+import type { Detector, UnderlyingDetector, UnderlyingScene } from './detectors/detector.ts';
+import type { Finding } from './detectors/finding.ts';
 import {
   type CompiledThreshold,
   normalVolume,
@@ -11,12 +13,12 @@ import {
   THRESHOLD_WINDOW_MS,
   triggerVolume,
 } from './detectors/threshold.ts';
-import { type Evidence, evidenceOf } from './evidence.ts';
+import { evidenceOf } from './evidence.ts';
 import { type QuoteBatch, quoteAt } from './quote.ts';
 import { QuoteBook } from './quote-book.ts';
 import { bucketsUntil, closeMsOf, type Session } from './session.ts';
 import { hasSide, packedSide } from './side.ts';
-import type { TapeKind, TradeBatch } from './trade.ts';
+import type { TradeBatch } from './trade.ts';
 import { ENTRY, ENTRY_WORDS, packVenue, RollingWindow } from './window.ts';
 
 /** What every underlying of a session shares, and none of them changes. */
@@ -25,26 +27,10 @@ export interface UnderlyingContext {
   readonly table: ContractTable;
   readonly baseline: VolumeBaseline;
   readonly threshold: CompiledThreshold;
+  /** The detectors beside it, in the order in which they speak of one print. */
+  readonly detectors: readonly Detector[];
   /** Finds the print that a cancel takes back. */
   readonly cancels: CancelLedger;
-}
-
-/** A detector's output: a contract crossed its trigger. */
-export interface Finding {
-  readonly detector: 'threshold';
-  readonly contract: number;
-  /** Clock of the underlying at the crossing, ms after midnight. */
-  readonly atMs: number;
-  /** Row of the print that crossed, counted through the session's tape. */
-  readonly row: number;
-  readonly tape: TapeKind;
-  /** Contracts in the window, the print included. */
-  readonly volume: number;
-  /** Contracts of a normal five minutes. */
-  readonly normal: number;
-  readonly trigger: number;
-  readonly sessions: number;
-  readonly evidence: Evidence;
 }
 
 /** Counts of prints by what became of them; they add up to the prints received. */
@@ -69,11 +55,12 @@ export interface UnderlyingFailure {
 }
 
 /** Everything an underlying knows in a session. Mutated in place by {@link foldTrades} and by nobody else. */
-export class UnderlyingState {
+export class UnderlyingState implements UnderlyingScene {
   /** Replaced as a whole when another baseline is adopted. */
   context: UnderlyingContext;
   readonly arena: ContractArena;
   readonly directory: SlotDirectory;
+  readonly underlying: number;
   readonly window = new RollingWindow(THRESHOLD_WINDOW_MS);
   readonly quotes = new QuoteBook();
   readonly counts: PrintCounts = { detected: 0, outsideHours: 0, apart: 0, cancels: 0 };
@@ -86,10 +73,20 @@ export class UnderlyingState {
   /** Event time of the newest print that reached the window, ms after midnight. */
   clockMs = -DAY_BEFORE_MS;
 
-  constructor(context: UnderlyingContext, arena: ContractArena, directory: SlotDirectory) {
+  /** The detectors at work here, beside the threshold. */
+  readonly detectors: readonly UnderlyingDetector[];
+
+  constructor(
+    context: UnderlyingContext,
+    arena: ContractArena,
+    directory: SlotDirectory,
+    underlying: number,
+  ) {
     this.context = context;
     this.arena = arena;
     this.directory = directory;
+    this.underlying = underlying;
+    this.detectors = context.detectors.map((detector) => detector.begin(this));
   }
 }
 
@@ -109,7 +106,7 @@ export function foldTrades(
   to: number,
   findings: Finding[],
 ): void {
-  const { arena, directory, window } = state;
+  const { arena, directory, window, detectors } = state;
   // The price of a minute is its close: held against a quote it would say nothing of who traded in that minute.
   const sided = state.quoted && batch.kind === 'trades';
   for (let i = from; i < to; i++) {
@@ -138,6 +135,7 @@ export function foldTrades(
       state.latePrints++;
       if (atMs <= state.clockMs - window.windowMs) {
         state.counts.detected++;
+        for (const detector of detectors) detector.onPrint(batch, row, slot, findings);
         continue;
       }
     }
@@ -150,6 +148,7 @@ export function foldTrades(
     if (volume >= words[at + FIELD.triggerVolume]! && words[at + FIELD.alertState] !== ALERT_STATE.above) {
       rise(state, batch, row, slot, volume, findings);
     }
+    for (const detector of detectors) detector.onPrint(batch, row, slot, findings);
   }
 }
 
@@ -212,15 +211,20 @@ function rise(
   const buckets = bucketsUntil(session, words[at + FIELD.closeMs]!);
   findings.push({
     detector: 'threshold',
+    kind: 'unusual contract',
     contract,
+    leading: [],
     atMs: state.clockMs,
     row: batch.firstRow + row,
     tape: batch.kind,
-    volume,
-    normal: normalVolume(baseline, contract, buckets),
-    trigger: words[at + FIELD.triggerVolume]!,
+    observed: volume,
+    expected: normalVolume(baseline, contract, buckets),
+    unit: 'contracts',
+    threshold: words[at + FIELD.triggerVolume]!,
     sessions: baseline.sessions,
+    surprise: null,
     evidence: evidenceOf(state.window, slot, table.contract(contract).multiplier),
+    proof: { of: 'threshold' },
   });
 }
 
@@ -243,6 +247,7 @@ function setApart(state: UnderlyingState, batch: TradeBatch, row: number, slot: 
     state.unmatchedCancels++;
     return;
   }
+  for (const detector of state.detectors) detector.onCancel?.(batch, row, slot, printMs);
   const words = state.arena.words;
   const at = slot * ROW_WORDS;
   words[at + FIELD.dayVolume]! -= size[row]!;

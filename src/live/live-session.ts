@@ -2,6 +2,7 @@
 import type { Alert } from '../domain/alert.ts';
 import type { VolumeBaseline } from '../domain/baseline.ts';
 import type { ContractTable } from '../domain/contract-table.ts';
+import type { DetectorName } from '../domain/detectors/finding.ts';
 import type { ThresholdSettings } from '../domain/detectors/threshold.ts';
 import type { Session } from '../domain/session.ts';
 import { SessionLedger } from '../domain/session-ledger.ts';
@@ -37,6 +38,8 @@ export interface LiveSessionSettings {
   /** What is normal now, and the number of its run. */
   readonly baseline: VolumeBaseline;
   readonly run: number;
+  /** The detectors that decide; the threshold alone unless said. */
+  readonly detectors?: readonly DetectorName[];
   readonly threshold: ThresholdSettings;
   /** Rows of the session's tape that the store has already. */
   readonly storedRows: number;
@@ -80,14 +83,22 @@ export class LiveSession {
   #lostRecords: number;
 
   constructor(settings: LiveSessionSettings, ports: LiveSessionPorts) {
-    const { session, table, baseline, threshold } = settings;
+    const { session, table, baseline, threshold, detectors = ['threshold'] } = settings;
     this.session = session;
     this.#ports = ports;
     this.#settings = settings;
     this.#tape = new SessionTape(session, table);
     this.#lostRecords = ports.journal.status.lostRecords;
     const { onFailure } = ports;
-    this.#engine = createEngine({ session, table, baseline, threshold, cancels: this.#ledger, onFailure });
+    this.#engine = createEngine({
+      session,
+      table,
+      baseline,
+      detectors,
+      threshold,
+      cancels: this.#ledger,
+      onFailure,
+    });
   }
 
   /** Rows of the tape so far. */

@@ -10,6 +10,7 @@ import { sumPrints } from '../db/print-sums.ts';
 import { isPassing } from '../db/sqlstate.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { ContractTable } from '../domain/contract-table.ts';
+import type { DetectorName } from '../domain/detectors/finding.ts';
 import type { ThresholdSettings } from '../domain/detectors/threshold.ts';
 import { newYorkDate, requireSession, type Session, sessionAfter, sessionOn } from '../domain/session.ts';
 import { dropOldSessions, journaledSessions } from '../feeds/journal/segments.ts';
@@ -51,6 +52,8 @@ export interface SessionsSettings {
   readonly dataDir: string;
   readonly store: OpenStore;
   readonly table: ContractTable;
+  /** The detectors that decide; the threshold alone unless said. */
+  readonly detectors?: readonly DetectorName[];
   readonly threshold: ThresholdSettings;
   readonly journalSessions: number;
   readonly clock: Clock;
@@ -208,7 +211,17 @@ async function openSession(
   known: KnownAlerts,
   session: Session,
 ): Promise<Opened> {
-  const { dataDir, store, table, threshold, clock, log, baseline, onRaised } = settings;
+  const {
+    dataDir,
+    store,
+    table,
+    threshold,
+    detectors = ['threshold'],
+    clock,
+    log,
+    baseline,
+    onRaised,
+  } = settings;
   const journalDirectory = join(dataDir, 'journal');
   const { date } = session;
   const journal = await JournalWriter.open({ directory: journalDirectory, date, clock });
@@ -220,7 +233,15 @@ async function openSession(
   const current = baseline();
   const { run } = current;
   const live = new LiveSession(
-    { session, table, baseline: current, run, threshold, storedRows: await storedRows(store.db, date) },
+    {
+      session,
+      table,
+      baseline: current,
+      run,
+      detectors,
+      threshold,
+      storedRows: await storedRows(store.db, date),
+    },
     {
       journal,
       journalDirectory,

@@ -3,6 +3,7 @@ import type { Alert } from '../domain/alert.ts';
 import { VolumeHistory } from '../domain/baseline.ts';
 import { TapeLedger } from '../domain/cancel-ledger.ts';
 import { ContractTable } from '../domain/contract-table.ts';
+import type { DetectorName } from '../domain/detectors/finding.ts';
 import type { ThresholdSettings } from '../domain/detectors/threshold.ts';
 import type { TapeKind, TradeBatch } from '../domain/trade.ts';
 import { createEngine, type Engine, type EngineSummary } from '../engine.ts';
@@ -55,6 +56,8 @@ export interface ReplayedDay {
 }
 
 export interface ReplaySettings {
+  /** The detectors that decide; the threshold alone unless said. */
+  readonly detectors?: readonly DetectorName[];
   readonly threshold: ThresholdSettings;
   /** Rows of a batch; changes the speed, never the alerts. */
   readonly batchRows?: number;
@@ -100,6 +103,7 @@ async function replayDay({ tape: file, quotes: quotesFile }: ReplayDay, shared: 
     session,
     table,
     baseline,
+    detectors: settings.detectors ?? ['threshold'],
     threshold: settings.threshold,
     cancels: ledger,
     onFailure: observer.onFailure,

@@ -2,7 +2,7 @@
 import { concatMap, from, map, type Observable } from 'rxjs';
 import type { ContractTable } from '../domain/contract-table.ts';
 import type { TradeBatch } from '../domain/trade.ts';
-import type { Finding } from '../domain/underlying.ts';
+import type { Finding } from '../domain/detectors/finding.ts';
 import { createRouter, type RoutedBatch } from './route.ts';
 
 /** What the pipeline is connected to. */

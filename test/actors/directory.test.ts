@@ -44,6 +44,7 @@ function contextOf(tickers: readonly string[], poisoned: () => ReadonlySet<numbe
       },
     },
     threshold: compileThreshold({ factor: new Decimal(10), floor: 1 }),
+    detectors: [],
     cancels: new TapeLedger([]),
   };
 }
@@ -167,6 +168,7 @@ test('a stopped actor leaves its state as it was', () => {
     contextOf(TICKERS, () => new Set()),
     new ContractArena(),
     new SlotDirectory(),
+    0,
   );
   const actor = createActor(underlyingLogic, { input: state }).start();
   const batch = batchOf(SESSION, [buy(SPY)]);

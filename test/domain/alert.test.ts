@@ -4,7 +4,7 @@ import { type AlertSource, alertOf } from '../../src/domain/alert.ts';
 import { type OptionContract, parseTicker } from '../../src/domain/contract.ts';
 import { DEFAULT_THRESHOLD, thresholdRule } from '../../src/domain/detectors/threshold.ts';
 import { requireSession } from '../../src/domain/session.ts';
-import type { Finding } from '../../src/domain/underlying.ts';
+import type { Finding } from '../../src/domain/detectors/finding.ts';
 import { at } from '../support/tape.ts';
 
 function contract(ticker: string): OptionContract {
@@ -22,14 +22,19 @@ const SOURCE: AlertSource = {
 function finding(rest: Partial<Finding> = {}, premiumCents = 12_000_000): Finding {
   return {
     detector: 'threshold',
+    kind: 'unusual contract',
     contract: 0,
+    leading: [],
     atMs: at('09:31:00.250'),
     row: 17,
     tape: 'trades',
-    volume: 1_000,
-    normal: 10 / 3,
-    trigger: 500,
+    observed: 1_000,
+    expected: 10 / 3,
+    unit: 'contracts',
+    threshold: 500,
     sessions: 30,
+    surprise: null,
+    proof: { of: 'threshold' },
     evidence: {
       volume: 1_000,
       premiumCents,
@@ -86,7 +91,7 @@ describe('an alert', () => {
   it('has an id of its rule, contract and time, and of nothing else', () => {
     const id = (change: Partial<Finding>, source: Partial<AlertSource> = {}) =>
       alertOf(finding(change), { ...SOURCE, ...source }).id;
-    expect(id({ volume: 5, row: 99, trigger: 4 })).toBe(id({}));
+    expect(id({ observed: 5, row: 99, threshold: 4 })).toBe(id({}));
     const others = [
       id({ atMs: at('09:31:00.251') }),
       id({}, { session: requireSession('2025-11-25') }),
@@ -107,7 +112,7 @@ describe('an alert', () => {
 
   it('warns of minutes, of adjusted contracts and of contracts that never traded', () => {
     const adjusted = { ...SOURCE, contract: contract('O:NVDA1251219C00180000') };
-    const all = alertOf(finding({ tape: 'minutes', normal: 0 }), adjusted);
+    const all = alertOf(finding({ tape: 'minutes', expected: 0 }), adjusted);
     expect(all.flags).toEqual(['minute aggregates', 'adjusted contract', 'new contract']);
     expect(all.contractName).toBe('NVDA (NVDA1) 19 Dec 25 180 call');
   });

@@ -40,9 +40,10 @@ function newState(): UnderlyingState {
     table: tableOf(TICKERS),
     baseline: baselineOf(0, []),
     threshold: compileThreshold({ factor: new Decimal(1), floor: 0 }),
+    detectors: [],
     cancels: new TapeLedger([]),
   };
-  return new UnderlyingState(context, new ContractArena(), new SlotDirectory());
+  return new UnderlyingState(context, new ContractArena(), new SlotDirectory(), 0);
 }
 
 function giveQuotes(state: UnderlyingState, quotes: readonly TapeQuote[], settledMs: number): void {

@@ -1,7 +1,7 @@
 // The fold of the rule `threshold` against the same rule said slowly, on tapes made to break it.
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Finding } from '../../src/domain/underlying.ts';
+import type { Finding } from '../../src/domain/detectors/finding.ts';
 import { nastyTape } from '../support/nasty-tape.ts';
 import { assertProperty, samples } from '../support/properties.ts';
 import { type SlowFinding, slowThreshold } from '../support/slow-threshold.ts';
@@ -21,8 +21,8 @@ function slowFindings(market: Market, prints: readonly Print[]): SlowFinding[] {
   return all.flat().toSorted((a, b) => a.row - b.row);
 }
 
-function short({ contract, row, atMs, volume, evidence }: Finding): SlowFinding {
-  return { contract, row, atMs, volume, premiumCents: evidence.premiumCents };
+function short({ contract, row, atMs, observed, evidence }: Finding): SlowFinding {
+  return { contract, row, atMs, volume: observed, premiumCents: evidence.premiumCents };
 }
 
 describe('the fold of the threshold rule', () => {
@@ -47,9 +47,9 @@ describe('the fold of the threshold rule', () => {
     assertProperty(
       fc.property(nastyTape, ({ market, prints, cuts }) => {
         const { findings, states } = fold(market, prints, cuts);
-        for (const { volume, trigger, evidence } of findings) {
-          expect(evidence.volume).toBe(volume);
-          expect(volume).toBeGreaterThanOrEqual(trigger);
+        for (const { observed, threshold, evidence } of findings) {
+          expect(evidence.volume).toBe(observed);
+          expect(observed).toBeGreaterThanOrEqual(threshold);
         }
         const fates = states.flatMap(({ counts }) => Object.values(counts) as number[]);
         expect(fates.reduce((sum, count) => sum + count, 0)).toBe(prints.length);

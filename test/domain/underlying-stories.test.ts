@@ -15,7 +15,7 @@ const NVIDIA: Market = {
 };
 
 function alerts(prints: Parameters<typeof fold>[1], market = NVIDIA) {
-  return fold(market, prints).findings.map(({ row, volume }) => [row, volume]);
+  return fold(market, prints).findings.map(({ row, observed }) => [row, observed]);
 }
 
 describe('an alert', () => {
@@ -26,8 +26,14 @@ describe('an alert', () => {
       print('09:31:00.260', 5, { exchange: 313, condition: 219 }),
     ]).findings;
     expect(more).toEqual([]);
-    expect(finding).toMatchObject({ contract: 0, row: 1, atMs: at('09:31:00.250'), volume: 20, trigger: 20 });
-    expect(finding).toMatchObject({ normal: 1, sessions: 30, tape: 'trades' });
+    expect(finding).toMatchObject({
+      contract: 0,
+      row: 1,
+      atMs: at('09:31:00.250'),
+      observed: 20,
+      threshold: 20,
+    });
+    expect(finding).toMatchObject({ expected: 1, sessions: 30, tape: 'trades' });
     expect(finding!.evidence).toMatchObject({ volume: 20, premiumCents: 12 * 12_000 + 8 * 12_500 });
     expect(finding!.evidence).toMatchObject({ firstMs: at('09:31:00'), lastMs: at('09:31:00.250') });
   });
@@ -138,7 +144,7 @@ describe('a late print', () => {
   it('counts in the window of now', () => {
     const tape = [print('10:00:10', 1, { contract: 1 }), print('10:00:02', 20)];
     const { findings, states } = fold(NVIDIA, tape);
-    expect(findings).toMatchObject([{ row: 1, atMs: at('10:00:10'), volume: 20 }]);
+    expect(findings).toMatchObject([{ row: 1, atMs: at('10:00:10'), observed: 20 }]);
     expect(states[0]!.latePrints).toBe(1);
   });
 
@@ -200,5 +206,5 @@ describe('a cancel', () => {
 
 it('says what tape a finding rests on: prints or minutes', () => {
   const [finding] = fold(NVIDIA, [print('10:00:59.999', 20, { condition: 0 })], [], 'minutes').findings;
-  expect(finding).toMatchObject({ tape: 'minutes', volume: 20 });
+  expect(finding).toMatchObject({ tape: 'minutes', observed: 20 });
 });

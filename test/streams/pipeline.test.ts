@@ -4,7 +4,7 @@ import { from, Subject } from 'rxjs';
 import { expect, test } from 'vitest';
 import { requireSession } from '../../src/domain/session.ts';
 import { batchOf, type TradeBatch } from '../../src/domain/trade.ts';
-import type { Finding } from '../../src/domain/underlying.ts';
+import type { Finding } from '../../src/domain/detectors/finding.ts';
 import { findingsOf } from '../../src/streams/pipeline.ts';
 import type { RoutedBatch } from '../../src/streams/route.ts';
 import { assertProperty } from '../support/properties.ts';

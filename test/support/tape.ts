@@ -7,7 +7,9 @@ import { ContractTable } from '../../src/domain/contract-table.ts';
 import { compileThreshold } from '../../src/domain/detectors/threshold.ts';
 import type { Session } from '../../src/domain/session.ts';
 import { batchOf, type Print, type TapeKind } from '../../src/domain/trade.ts';
-import { type Finding, foldTrades, UnderlyingState } from '../../src/domain/underlying.ts';
+import type { Detector } from '../../src/domain/detectors/detector.ts';
+import type { Finding } from '../../src/domain/detectors/finding.ts';
+import { foldTrades, UnderlyingState } from '../../src/domain/underlying.ts';
 
 /** A session's market: its contracts, what is normal for them, and the rule. */
 export interface Market {
@@ -18,6 +20,8 @@ export interface Market {
   readonly volumeSums: readonly number[];
   readonly factor: string;
   readonly floor: number;
+  /** Detectors beside the threshold; none unless said. */
+  readonly detectors?: readonly Detector[];
 }
 
 /** A table that knows `tickers` by their places in the list. */
@@ -70,13 +74,14 @@ export function fold(
     table,
     baseline: baselineOf(market.sessions, market.volumeSums),
     threshold: compileThreshold({ factor: new Decimal(market.factor), floor: market.floor }),
+    detectors: market.detectors ?? [],
     cancels,
   };
   const arena = new ContractArena();
   const directory = new SlotDirectory();
   const states = Array.from(
     { length: table.underlyingCount },
-    () => new UnderlyingState(context, arena, directory),
+    (_, underlying) => new UnderlyingState(context, arena, directory, underlying),
   );
   const findings: Finding[] = [];
   for (let firstRow = 0, cut = 0; firstRow < prints.length; cut++) {

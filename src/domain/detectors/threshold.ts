@@ -32,6 +32,9 @@ export function thresholdRule(settings: ThresholdSettings): { readonly id: strin
 /** Volume that no contract reaches: the trigger where there is no baseline. */
 export const NEVER = 0x7fffffff;
 
+/** What stands where the detector was not asked for: no volume reaches its trigger. */
+export const SILENT_THRESHOLD: CompiledThreshold = { numerator: 1, denominator: 1, floor: 0x7fffffff };
+
 /** The factor as an exact fraction, so that a trigger is found without decimals for each of 400,000 contracts. */
 export interface CompiledThreshold {
   readonly numerator: number;

@@ -1,0 +1,35 @@
+// The detectors of a session, chosen by name.
+import type { Detector, RuleName } from './detector.ts';
+import type { DetectorName } from './finding.ts';
+import {
+  type CompiledThreshold,
+  compileThreshold,
+  SILENT_THRESHOLD,
+  thresholdRule,
+  type ThresholdSettings,
+} from './threshold.ts';
+
+/** Which detectors decide, and their settings. */
+export interface DetectorSettings {
+  /** Each once. */
+  readonly names: readonly DetectorName[];
+  readonly threshold: ThresholdSettings;
+}
+
+/** The detectors at work: the threshold, which is part of the fold, and those beside it. */
+export interface ChosenDetectors {
+  readonly threshold: CompiledThreshold;
+  readonly beside: readonly Detector[];
+  /** The rule of each, as its alerts name it. */
+  readonly rules: ReadonlyMap<DetectorName, RuleName>;
+}
+
+/** Makes the detectors of a session. Throws RangeError when a setting is out of its range. */
+export function chooseDetectors({ names, threshold }: DetectorSettings): ChosenDetectors {
+  const rules = new Map<DetectorName, RuleName>();
+  const compiled = compileThreshold(threshold);
+  if (names.includes('threshold')) rules.set('threshold', thresholdRule(threshold));
+  const beside: Detector[] = [];
+  for (const detector of beside) rules.set(detector.name, detector.rule);
+  return { threshold: rules.has('threshold') ? compiled : SILENT_THRESHOLD, beside, rules };
+}
