@@ -25,6 +25,7 @@ export const FIELD = {
 export const ALERT_STATE = { armed: 0, above: 1, below: 2 } as const;
 
 const ROWS_FIRST = 256;
+const GROWTH = 1.25;
 
 /** Rows given out one after another; they live until the session ends. */
 export class ContractArena {
@@ -39,7 +40,8 @@ export class ContractArena {
   /** Gives a zeroed row to a contract and returns its slot. */
   allocate(contract: number): number {
     if ((this.#count + 1) * ROW_WORDS > this.words.length) {
-      const words = new Int32Array(this.words.length * 2);
+      // By a quarter: rows are many and rarely opened, so that room is worth more than the copies.
+      const words = new Int32Array(ROW_WORDS * Math.ceil(this.#count * GROWTH));
       words.set(this.words);
       this.words = words;
     }
@@ -60,7 +62,7 @@ export class SlotDirectory {
   /** Makes room for contract numbers below `contracts`. */
   ensure(contracts: number): void {
     if (contracts <= this.slots.length) return;
-    const slots = new Int32Array(Math.max(contracts, this.slots.length * 2));
+    const slots = new Int32Array(Math.max(contracts, Math.ceil(this.slots.length * GROWTH)));
     slots.set(this.slots);
     this.slots = slots;
   }
