@@ -113,7 +113,7 @@ function observe(terminal: Terminal, json: boolean, historyFiles: number): Repla
       reportDay(day, (terminal.now() - dayStarted) / 1000, terminal);
     },
     onFailure({ underlying, error, failures, quarantined }) {
-      const what = quarantined ? 'left out for the rest of the session' : 'begun anew';
+      const what = quarantined ? 'left out for the rest of the session' : 'rebuilt';
       const message = error instanceof Error ? error.message : String(error);
       terminal.say(terminal.toneErr('bad', `${underlying} failed (${failures}), ${what}: ${message}`));
     },
@@ -143,6 +143,7 @@ function reportDay(day: ReplayedDay, seconds: number, terminal: Terminal): void 
     [summary.unmatchedCancels, 'cancels of nothing known'],
     [summary.latePrints, 'late'],
     [summary.lost, 'lost to failures'],
+    [summary.quarantined, 'of underlyings left out'],
   ];
   const parts = [
     plural(summary.received, tape === 'trades' ? 'print' : 'active minute'),
