@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openStore, type OpenStore } from '../db/open-store.ts';
 import { sessionsBefore } from '../domain/session.ts';
+import { historyDir } from '../history/places.ts';
 import { importDay } from '../jobs/import-day.ts';
 import type { Clock } from '../lib/clock.ts';
 import { makeFolder } from '../lib/make-folder.ts';
@@ -52,12 +53,14 @@ export async function prepareHistory(settings: HistorySettings): Promise<OpenSto
       while (imports.length >= IMPORTS_AT_ONCE) await imports.shift();
       await writeTape({ ...market, outDir, days: 1, until: session, order: 'ticker', quotes: 'none' });
       const file = join(outDir, `${session}.csv.gz`);
-      const importing = importDay(store.db, file, { printsFrom: date, importedAtMs: clock.now() }).then(
-        async () => {
-          await rm(file);
-          progress.update(++done, missing.length);
-        },
-      );
+      const importing = importDay(store.db, file, {
+        printsFrom: date,
+        historyDir: historyDir(dataDir),
+        importedAtMs: clock.now(),
+      }).then(async () => {
+        await rm(file);
+        progress.update(++done, missing.length);
+      });
       // Awaited in its turn; until then its failure must not count as unhandled.
       importing.catch(() => {});
       imports.push(importing);

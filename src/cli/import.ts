@@ -28,10 +28,11 @@ export const importCommand: Command<'data-dir' | 'hot-sessions'> = {
     }
     const paths = (await Promise.all(operands.map(flatFilePaths))).flat();
     // Loaded here, so that commands without a store start at once.
-    const [{ openStore }, { importDay }, { keepFrom }] = await Promise.all([
+    const [{ openStore }, { clearHistory, importDay }, { keepFrom }, { historyDir }] = await Promise.all([
       import('../db/open-store.ts'),
       import('../jobs/import-day.ts'),
       import('../jobs/retention.ts'),
+      import('../history/places.ts'),
     ]);
     const clock = systemClock();
     const store = await openStore({
@@ -48,6 +49,7 @@ export const importCommand: Command<'data-dir' | 'hot-sessions'> = {
         try {
           const report = await importDay(store.db, path, {
             printsFrom,
+            historyDir: historyDir(options['data-dir']),
             importedAtMs: clock.now(),
             onProgress: ({ done, total }) => progress.update(done, total),
           });
@@ -61,6 +63,7 @@ export const importCommand: Command<'data-dir' | 'hot-sessions'> = {
           terminal.say(`${terminal.toneErr('bad', 'left out:')} ${error.message}`);
         }
       }
+      await clearHistory(store.db, historyDir(options['data-dir']), clock.now());
     } finally {
       await store.close();
     }

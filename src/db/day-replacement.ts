@@ -5,6 +5,7 @@ import { BarSums, ContractFacts } from './bar-sums.ts';
 import type { ContractIds } from './contracts.ts';
 import { copyInto, PRINT_COLUMNS, PrintEncoder } from './copy-binary.ts';
 import { addSums, addVolumes, DAY_TABLES } from './day-tables.ts';
+import { type HistoryDay, pointHistoryDay } from './history-days.ts';
 import { lockPosition } from './journal-position.ts';
 import type { Database, Queries, Transaction } from './pool.ts';
 
@@ -38,6 +39,8 @@ export interface DaySink {
 export interface FileRows {
   readonly rows: number;
   readonly rejected: number;
+  /** The files of deep history that were made of it. */
+  readonly history: HistoryDay;
 }
 
 /** The file a session's day is made of; null while it is live or unknown. */
@@ -79,7 +82,7 @@ export async function replaceDay(
       await transaction.rows('select spyhop.make_day_table($1, $2)', [parent, nameOf(parent)]);
     }
     const sink = new ReplacementSink(transaction, table, contracts, file, nameOf);
-    const { rows, rejected } = await write(sink);
+    const { rows, rejected, history } = await write(sink);
     await sink.flush();
     // The sums that follow the prints stop here, and then find the day settled.
     await transaction.rows('select spyhop.lock_sums($1::date)', [file.sessionDate]);
@@ -90,7 +93,8 @@ export async function replaceDay(
         file.sessionDate,
       ]);
     }
-    await record(transaction, file, rows, rejected);
+    const fileId = await record(transaction, file, rows, rejected);
+    await pointHistoryDay(transaction, history, fileId);
   }, BULK);
 }
 
@@ -99,7 +103,7 @@ async function record(
   file: ImportedFile,
   rows: number,
   rejected: number,
-): Promise<void> {
+): Promise<number> {
   await transaction.change(
     'update spyhop.imported_file set is_current = false where session_date = $1 and is_current',
     [file.sessionDate],
@@ -122,6 +126,7 @@ async function record(
   await transaction.change("update spyhop.feed_gap set state = 'settled' where session_date = $1", [
     file.sessionDate,
   ]);
+  return inserted!.file_id;
 }
 
 class ReplacementSink implements DaySink {

@@ -24,39 +24,22 @@ export const FIELD = {
 /** Whether a contract may alert: `armed` may; `above` did and is still there; `below` waits to be armed again. */
 export const ALERT_STATE = { armed: 0, above: 1, below: 2 } as const;
 
-/** In the place of a contract, in a row that holds none. */
-export const NO_CONTRACT = -1;
-
 const ROWS_FIRST = 256;
-const GROWTH = 1.25;
 
-/** Rows given out one after another; they live until the session ends, or until their underlying is folded anew. */
+/** Rows given out one after another; they live until the session ends. */
 export class ContractArena {
   words = new Int32Array(ROWS_FIRST * ROW_WORDS);
   #count = 0;
-  readonly #free: number[] = [];
 
-  /** Rows given out so far; {@link NO_CONTRACT} marks those that were given back. */
+  /** Rows in use. */
   get count(): number {
     return this.#count;
   }
 
-  /** Rows that hold a contract. */
-  get used(): number {
-    return this.#count - this.#free.length;
-  }
-
   /** Gives a zeroed row to a contract and returns its slot. */
   allocate(contract: number): number {
-    const free = this.#free.pop();
-    if (free !== undefined) {
-      this.words.fill(0, free * ROW_WORDS, (free + 1) * ROW_WORDS);
-      this.words[free * ROW_WORDS] = contract;
-      return free;
-    }
     if ((this.#count + 1) * ROW_WORDS > this.words.length) {
-      // By a quarter: rows are many and rarely opened, so that room is worth more than the copies.
-      const words = new Int32Array(ROW_WORDS * Math.ceil(this.#count * GROWTH));
+      const words = new Int32Array(this.words.length * 2);
       words.set(this.words);
       this.words = words;
     }
@@ -64,11 +47,9 @@ export class ContractArena {
     return this.#count++;
   }
 
-  /** Takes a row back. */
-  release(slot: number): void {
-    this.words.fill(0, slot * ROW_WORDS, (slot + 1) * ROW_WORDS);
-    this.words[slot * ROW_WORDS] = NO_CONTRACT;
-    this.#free.push(slot);
+  /** The contract of every row. */
+  contracts(): number[] {
+    return Array.from({ length: this.#count }, (_, slot) => this.words[slot * ROW_WORDS]!);
   }
 }
 
@@ -79,7 +60,7 @@ export class SlotDirectory {
   /** Makes room for contract numbers below `contracts`. */
   ensure(contracts: number): void {
     if (contracts <= this.slots.length) return;
-    const slots = new Int32Array(Math.max(contracts, Math.ceil(this.slots.length * GROWTH)));
+    const slots = new Int32Array(Math.max(contracts, this.slots.length * 2));
     slots.set(this.slots);
     this.slots = slots;
   }

@@ -1,7 +1,8 @@
 // Importing a day: a flat file becomes the day of its session in the store, once, whole, in the place of the live day.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { basename } from 'node:path';
+import { access } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { ContractTable } from '../domain/contract-table.ts';
 import { ContractIds } from '../db/contracts.ts';
 import { storedRows } from '../db/journal-position.ts';
@@ -12,10 +13,15 @@ import {
   type ImportedFile,
   replaceDay,
 } from '../db/day-replacement.ts';
+import { findHistoryDay, type HistoryDay, listHistoryDays } from '../db/history-days.ts';
 import type { Database } from '../db/pool.ts';
 import { type FlatFile, openFlatFile } from '../feeds/flat-file/open.ts';
-import { readTape, readVolumes } from '../feeds/flat-file/read.ts';
+import { readWholeDay } from '../feeds/flat-file/read.ts';
 import type { RejectedRows } from '../feeds/flat-file/rejects.ts';
+import { VolumeCounter } from '../feeds/flat-file/volumes.ts';
+import type { WholeDay } from '../feeds/flat-file/whole-day.ts';
+import { type DayDetail, writeDay } from '../history/day-files.ts';
+import { historyName, sweepHistory } from '../history/places.ts';
 import { Refusal, refusalOf } from '../lib/refusal.ts';
 
 /** Rows sent at a time: encoding them keeps the event loop below 10 ms. */
@@ -24,14 +30,16 @@ const BATCH_ROWS = 16_384;
 export interface ImportSettings {
   /** First session whose prints are kept one by one, New York date; of earlier ones only the sums are. */
   readonly printsFrom: string;
+  /** Folder of deep history. */
+  readonly historyDir: string;
   /** Epoch ms, for the record. */
   readonly importedAtMs: number;
   readonly onProgress?: (progress: ImportProgress) => void;
 }
 
-/** Bytes of the file while it is read, rows while they are stored. */
+/** Bytes of the file while it is read, rows while they are written and stored. */
 export interface ImportProgress {
-  readonly step: 'check' | 'read' | 'store';
+  readonly step: 'check' | 'read' | 'write' | 'store';
   readonly date: string;
   readonly done: number;
   readonly total: number;
@@ -86,7 +94,9 @@ export async function importDay(db: Database, path: string, settings: ImportSett
   const printsKept = file.kind === 'trades' && date >= settings.printsFrom;
   const current = await currentFile(db, date);
   const untouched = { path, sessionDate: date, kind: file.kind, rows: 0, rejected: [], printsKept };
-  if (current?.checksum === checksum && (current.printsKept || !printsKept)) {
+  const whole = current?.checksum === checksum && (current.printsKept || !printsKept);
+  // A day whose files are gone, or that was imported before there were any, is made again.
+  if (whole && (await hasHistory(db, date, settings.historyDir))) {
     return { ...untouched, result: 'unchanged' };
   }
   // Aggregates know less than prints, and would take them away for good.
@@ -101,57 +111,116 @@ export async function importDay(db: Database, path: string, settings: ImportSett
     printsKept,
     importedAtMs: settings.importedAtMs,
   };
-  const { rows, rejected } = await (file.kind === 'day aggregates' ? importVolumes : importTape)(
-    db,
-    file,
-    record,
-    progress,
-  );
+  const work: ImportWork = { db, file, record, historyDir: settings.historyDir, progress };
+  const { rows, rejected } = await (file.kind === 'day aggregates' ? importVolumes : importTape)(work);
   return { path, sessionDate: date, kind: file.kind, result: 'imported', rows, rejected, printsKept };
 }
 
 type Progress = (step: ImportProgress['step']) => (done: number, total: number) => void;
 type Read = { readonly rows: number; readonly rejected: readonly RejectedRows[] };
 
-function rowsOf({ rows, rejected }: Read): FileRows {
-  return { rows, rejected: rejected.reduce((sum, reason) => sum + reason.rows, 0) };
+/** A file on its way into the store. */
+interface ImportWork {
+  readonly db: Database;
+  readonly file: FlatFile;
+  readonly record: ImportedFile;
+  readonly historyDir: string;
+  readonly progress: Progress;
 }
 
-async function importTape(
-  db: Database,
-  file: FlatFile,
-  record: ImportedFile,
-  progress: Progress,
-): Promise<Read> {
+function rowsOf({ rows, rejected }: Read, history: HistoryDay): FileRows {
+  return { rows, rejected: rejected.reduce((sum, reason) => sum + reason.rows, 0), history };
+}
+
+async function importTape(work: ImportWork): Promise<Read> {
+  const { db, file, record, progress } = work;
   const table = new ContractTable();
-  const { tape, report } = await readTape(file, table, progress('read'));
+  const { day, report } = await readWholeDay(file, table, progress('read'));
+  const history = await writeHistory(work, day, table);
   const contracts = await idsOfAll(db, table);
   await replaceDay(db, table, contracts, record, async (sink: DaySink) => {
     const onStored = progress('store');
-    for (const batch of tape.batches(BATCH_ROWS)) {
+    for (const batch of day.batches(BATCH_ROWS)) {
       await sink.add(batch);
-      onStored(batch.firstRow + batch.length, tape.length);
+      onStored(batch.firstRow + batch.length, day.length);
     }
-    return rowsOf(report);
+    return rowsOf(report, history);
   });
   return report;
 }
 
-async function importVolumes(
-  db: Database,
-  file: FlatFile,
-  record: ImportedFile,
-  progress: Progress,
-): Promise<Read> {
+async function importVolumes(work: ImportWork): Promise<Read> {
+  const { db, file, record, progress } = work;
   const table = new ContractTable();
-  const { volumes, report } = await readVolumes(file, table, progress('read'));
+  const { day, report } = await readWholeDay(file, table, progress('read'));
+  const history = await writeHistory(work, day, table);
+  const counter = new VolumeCounter();
+  for (const batch of day.batches(BATCH_ROWS)) counter.add(batch);
+  const volumes = counter.take(file.session.date);
   const contracts = await idsOfAll(db, table);
   await replaceDay(db, table, contracts, record, async (sink) => {
     await sink.addVolumes(volumes.contract, volumes.volume);
     progress('store')(report.rows, report.rows);
-    return rowsOf(report);
+    return rowsOf(report, history);
   });
   return report;
+}
+
+/** Writes the files of a day under names of their own: nothing reads them before the store points to them. */
+async function writeHistory(
+  { file, record, historyDir, progress }: ImportWork,
+  day: WholeDay,
+  table: ContractTable,
+): Promise<HistoryDay> {
+  const { checksum, sessionDate } = record;
+  const printsName = file.kind === 'trades' ? historyName('prints', sessionDate, checksum) : null;
+  const summariesName = historyName('summaries', sessionDate, checksum);
+  const onWritten = progress('write');
+  const written = await writeDay(
+    day.byContract(),
+    table,
+    day.cancelledContracts,
+    file.kind as DayDetail,
+    {
+      prints: printsName === null ? null : join(historyDir, printsName),
+      summaries: join(historyDir, summariesName),
+    },
+    (done) => onWritten(done, day.length),
+  );
+  return {
+    sessionDate,
+    printsName,
+    printBytes: written.printBytes,
+    prints: printsName === null ? 0 : day.length,
+    summariesName,
+    summaryBytes: written.summaryBytes,
+    contracts: written.summaries.contracts.length,
+  };
+}
+
+async function hasHistory(db: Database, sessionDate: string, historyDir: string): Promise<boolean> {
+  const day = await findHistoryDay(db, sessionDate);
+  if (day === null) return false;
+  const names = [day.summariesName, ...(day.printsName === null ? [] : [day.printsName])];
+  const found = await Promise.all(
+    names.map((name) =>
+      access(join(historyDir, name)).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return found.every(Boolean);
+}
+
+/** Removes files of deep history that nothing points to, old versions and what a killed import left; gives how many. */
+export async function clearHistory(db: Database, historyDir: string, nowMs: number): Promise<number> {
+  const days = await listHistoryDays(db);
+  const current = days.flatMap(({ printsName, summariesName }) => [
+    printsName ?? summariesName,
+    summariesName,
+  ]);
+  return sweepHistory(historyDir, new Set(current), nowMs);
 }
 
 async function idsOfAll(db: Database, table: ContractTable): Promise<ContractIds> {

@@ -22,8 +22,7 @@ function slowFindings(market: Market, prints: readonly Print[]): SlowFinding[] {
 }
 
 function short({ contract, row, atMs, observed, evidence }: Finding): SlowFinding {
-  const { premiumCents, vwapE4 } = evidence;
-  return { contract, row, atMs, volume: observed, premiumCents, vwapE4: vwapE4! };
+  return { contract, row, atMs, volume: observed, premiumCents: evidence.premiumCents };
 }
 
 describe('the fold of the threshold rule', () => {

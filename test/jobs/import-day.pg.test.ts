@@ -16,7 +16,8 @@ import { print, tableOf } from '../support/tape.ts';
 const CALL = 'O:SPY261218C00650000';
 const PUT = 'O:SPY261218P00600000';
 const session = requireSession('2026-11-20');
-const HOT = { printsFrom: '2026-11-20', importedAtMs: 0 };
+const historyDir = mkdtempSync(join(tmpdir(), 'spyhop-history-'));
+const HOT = { printsFrom: '2026-11-20', historyDir, importedAtMs: 0 };
 
 type Row = readonly [ticker: string, minute: number, size: number, condition?: number];
 
@@ -42,6 +43,7 @@ describe('importing a day', () => {
   });
   afterAll(async () => {
     rmSync(folder, { recursive: true });
+    rmSync(historyDir, { recursive: true });
     await clone[Symbol.asyncDispose]();
   });
 

@@ -26,7 +26,11 @@ const HISTORY = sessionsBefore(SESSION.date, 3);
 export const DAY = createMarket(MARKET).day(SESSION.date);
 
 /** Writes the days of the history once; gives their files and what takes them away. */
-async function writeHistory(): Promise<{ readonly folder: string; readonly files: readonly string[] }> {
+async function writeHistory(): Promise<{
+  readonly folder: string;
+  readonly historyDir: string;
+  readonly files: readonly string[];
+}> {
   const folder = mkdtempSync(join(tmpdir(), 'spyhop-history-'));
   const until = HISTORY.at(-1)!;
   const tape = {
@@ -39,7 +43,8 @@ async function writeHistory(): Promise<{ readonly folder: string; readonly files
   } as const;
   await writeTape(tape);
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  return { folder, files: HISTORY.map((date) => join(folder, `${date}.csv.gz`)) };
+  const files = HISTORY.map((date) => join(folder, `${date}.csv.gz`));
+  return { folder, historyDir: join(folder, 'history'), files };
 }
 let history: ReturnType<typeof writeHistory> | null = null;
 
@@ -65,9 +70,9 @@ export class ServiceStage implements AsyncDisposable {
   static async set({ startMs = OPEN_MS - 5_000, withHistory = true } = {}): Promise<ServiceStage> {
     const clone = await cloneDatabase();
     if (withHistory) {
-      const { files } = await (history ??= writeHistory());
+      const { files, historyDir } = await (history ??= writeHistory());
       for (const file of files)
-        await importDay(clone.db, file, { printsFrom: SESSION.date, importedAtMs: 0 });
+        await importDay(clone.db, file, { printsFrom: SESSION.date, historyDir, importedAtMs: 0 });
     }
     const clock = new ScaledClock(systemClock(), startMs, 1);
     const market = createMarket(MARKET);

@@ -8,6 +8,8 @@ import type { Field } from './header.ts';
 export interface RowValues {
   ticker: string;
   epochMs: number;
+  /** Nanoseconds beyond the millisecond. */
+  nanos: number;
   priceE4: number;
   size: number;
   condition: number;
@@ -101,6 +103,7 @@ export function readRow(line: string, columns: ReadonlyArray<Field | null>): Row
   const values: RowValues = {
     ticker: '',
     epochMs: 0,
+    nanos: 0,
     priceE4: 0,
     size: 0,
     condition: NO_CONDITION,
@@ -121,6 +124,7 @@ export function readRow(line: string, columns: ReadonlyArray<Field | null>): Row
     const value = parse(text);
     if (value === null) return { fault };
     Object.assign(values, { [key]: value });
+    if (field === 'time') values.nanos = Number(text.slice(13));
   }
   if (columns.includes('size') && values.size === 0) return { fault: 'size is not a whole number' };
   return values;

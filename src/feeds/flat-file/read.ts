@@ -10,6 +10,7 @@ import type { RejectedRows, RejectLog } from './rejects.ts';
 import { type BlockSink, type RowBlock, RowReader } from './rows.ts';
 import { DayTape } from './tape.ts';
 import { VolumeCounter } from './volumes.ts';
+import { WholeDay } from './whole-day.ts';
 
 /** Called now and then while a file is read. */
 export type ReadProgress = (bytesRead: number, bytesTotal: number) => void;
@@ -71,6 +72,17 @@ export async function readTape(
   const tape = new DayTape(file.session, file.kind === 'trades' ? 'trades' : 'minutes', table);
   const report = await readRows(file, table, (block) => tape.accept(block), onProgress);
   return { tape, report };
+}
+
+/** Reads a file of trades or aggregates whole, to the nanosecond. */
+export async function readWholeDay(
+  file: FlatFile,
+  table: ContractTable,
+  onProgress: ReadProgress = () => {},
+): Promise<{ readonly day: WholeDay; readonly report: ReadReport }> {
+  const day = new WholeDay(file.session, file.kind === 'trades' ? 'trades' : 'minutes', table);
+  const report = await readRows(file, table, (block) => day.accept(block), onProgress);
+  return { day, report };
 }
 
 /** Reads a file of quotes, in time order. */

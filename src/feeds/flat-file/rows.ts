@@ -16,6 +16,8 @@ export interface RowBlock {
   readonly contract: Int32Array;
   /** Epoch milliseconds: what a file says; whoever takes the rows counts from the session's midnight. */
   readonly epochMs: Float64Array;
+  /** Nanoseconds of the timestamp beyond its millisecond, 0 to 999,999. */
+  readonly nanos: Int32Array;
   readonly priceE4: Int32Array;
   readonly size: Int32Array;
   readonly condition: Uint16Array;
@@ -66,6 +68,7 @@ export class RowReader {
     length: 0,
     contract: new Int32Array(BLOCK_ROWS),
     epochMs: new Float64Array(BLOCK_ROWS),
+    nanos: new Int32Array(BLOCK_ROWS),
     priceE4: new Int32Array(BLOCK_ROWS),
     size: new Int32Array(BLOCK_ROWS),
     condition: new Uint16Array(BLOCK_ROWS),
@@ -141,9 +144,11 @@ export class RowReader {
         for (const stop = p + 7; p < stop; p++) high = high * 10 + bytes[p]! - ZERO;
         let low = 0;
         for (const stop = p + 6; p < stop; p++) low = low * 10 + bytes[p]! - ZERO;
-        while (bytes[p]! >= ZERO && bytes[p]! <= 57) p++;
-        if (p - start !== 19 || !digits(bytes, start, p)) return 0;
+        let nanos = 0;
+        for (const stop = p + 6; p < stop; p++) nanos = nanos * 10 + bytes[p]! - ZERO;
+        if (!digits(bytes, start, p)) return 0;
         block.epochMs[row] = high * 1_000_000 + low;
+        block.nanos[row] = nanos;
       } else {
         const start = p;
         let value = 0;
@@ -225,6 +230,7 @@ export class RowReader {
     this.#ends[row] = at + ticker.length;
     block.line[row] = number;
     block.epochMs[row] = values.epochMs;
+    block.nanos[row] = values.nanos;
     block.priceE4[row] = values.priceE4;
     block.size[row] = values.size;
     block.condition[row] = values.condition;

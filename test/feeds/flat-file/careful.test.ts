@@ -17,11 +17,13 @@ function verdictsOfReader(header: string, rows: readonly string[]): Verdict[] {
   const verdicts: Verdict[] = Array.from(rows, () => ({ blank: 1 }));
   const reader = new RowReader(parseHeader('file.csv', header), table, (block) => {
     for (let row = 0; row < block.length; row++) {
-      const { contract, epochMs, priceE4, size, condition, exchange, bidE4, bidSize, askE4, askSize } = block;
+      const { contract, epochMs, nanos, priceE4, size } = block;
+      const { condition, exchange, bidE4, bidSize, askE4, askSize } = block;
       if (contract[row]! < 0) continue;
       verdicts[block.line[row]! - 2] = {
         ticker: table.ticker(contract[row]!),
         epochMs: epochMs[row]!,
+        nanos: nanos[row]!,
         priceE4: priceE4[row]!,
         size: size[row]!,
         condition: condition[row]!,
