@@ -73,7 +73,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
 /** Where the values of an open label come from. */
 const OPEN_LABELS: Readonly<Record<string, string>> = {
   route: 'the addresses of the API, or `none`',
-  job: 'the jobs',
+  task: 'the jobs',
   kind: 'the [kinds of log lines](logs.md)',
 };
 

@@ -210,7 +210,7 @@ function createServiceApi(settings: ServiceSettings, parts: ApiParts): Api {
 }
 
 function createServiceMetrics(
-  { log, marketClock, api: { version } }: ServiceSettings,
+  { log, clock, marketClock, api: { version } }: ServiceSettings,
   { store, live, counts, world, baselines, table }: ApiParts,
   http: HttpCounts,
 ): Metrics {
@@ -224,6 +224,7 @@ function createServiceMetrics(
         alerts: counts.alerts,
         store: counts.store,
         world,
+        now: () => clock.now(),
         marketNow: () => marketClock.now(),
         databaseIsUp: () => live.writer.state !== 'away',
         connections: () => store.db.connections,
@@ -235,7 +236,7 @@ function createServiceMetrics(
       log_lines_total: () => Object.fromEntries(log.counts),
       log_suppressed_lines_total: () => log.suppressed,
     },
-    values: { route: API_ROUTES, job: ['baseline', 'retention', 'seal'], kind: Object.keys(LOG_KINDS) },
+    values: { route: API_ROUTES, task: ['baseline', 'retention', 'seal'], kind: Object.keys(LOG_KINDS) },
     build: { version },
   });
 }

@@ -119,9 +119,9 @@ export const CATALOGUE = {
     'state',
     ['ready', 'warming'],
   ]),
-  job_runs_total: counter('Runs of a job.', ['job', null], ['result', ['ok', 'failed']]),
-  job_last_success_timestamp_seconds: gauge('When a job last succeeded; 0 when never.', ['job', null]),
-  job_last_duration_seconds: gauge('Time the last run of a job took.', ['job', null]),
+  job_runs_total: counter('Runs of a job.', ['task', null], ['result', ['ok', 'failed']]),
+  job_last_success_timestamp_seconds: gauge('When a job last succeeded; 0 when never.', ['task', null]),
+  job_last_duration_seconds: gauge('Time the last run of a job took.', ['task', null]),
   http_requests_total: counter(
     'Answered requests.',
     ['route', null],

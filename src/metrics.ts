@@ -17,7 +17,7 @@ export type MetricSources = { readonly [Name in MetricName]?: () => Reading<Name
 export interface MetricsSettings {
   readonly sources: MetricSources;
   /** Values of the labels that only the composition root knows: route, job, kind of log line. */
-  readonly values: Readonly<Record<'route' | 'job' | 'kind', readonly string[]>>;
+  readonly values: Readonly<Record<'route' | 'task' | 'kind', readonly string[]>>;
   /** Labels of spyhop_build_info: version, commit. */
   readonly build: Readonly<Record<string, string>>;
 }

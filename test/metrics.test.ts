@@ -11,7 +11,7 @@ const KINDS = Array.from({ length: 60 }, (_, at) => `kind ${at}`);
 function metricsOver(sources: MetricSources = {}) {
   return createMetrics({
     sources,
-    values: { route: ROUTES, job: JOBS, kind: KINDS },
+    values: { route: ROUTES, task: JOBS, kind: KINDS },
     build: { version: '0.1.0' },
   });
 }
@@ -84,7 +84,7 @@ describe('the series', () => {
       const family = families.get(`spyhop_${key}`);
       const combinations = labels.reduce(
         (product, [name, values]) =>
-          product * (values ?? { route: ROUTES, job: JOBS, kind: KINDS }[name]).length,
+          product * (values ?? { route: ROUTES, task: JOBS, kind: KINDS }[name]).length,
         1,
       );
       const found = family!.samples.filter(({ name }) => type !== 'histogram' || name.endsWith('_count'));

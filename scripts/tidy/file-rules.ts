@@ -65,6 +65,9 @@ interface Ban {
   readonly message: string;
 }
 
+/** The two places that may skip, loudly: for data and for programs that a machine does not have. */
+const SKIPPERS: ReadonlySet<string> = new Set(['test/support/shared-data.ts', 'test/support/programs.ts']);
+
 const BANS: readonly Ban[] = [
   {
     applies: (path) => isCode(path) && !/^[^/]*\.config\.ts$/.test(path),
@@ -97,12 +100,13 @@ const BANS: readonly Ban[] = [
     message: 'a lint rule switched off without a reason. Fix: add ` -- ` and why it does not hold here.',
   },
   {
-    applies: (path) => isTest(path) && path !== 'test/support/shared-data.ts',
+    applies: (path) => isTest(path) && !SKIPPERS.has(path),
     where: 'code',
     pattern:
       /\b(?:test|it|describe|suite|bench)(?:\.\w+)*\.(?:skip|only|todo|fails|skipIf|runIf)\b|\bx(?:it|describe)\(/g,
     message:
-      'a skipped or focused test. Fix: repair or delete it; for absent data use describeWithSharedData.',
+      'a skipped or focused test. Fix: repair or delete it; for what is absent use describeWithSharedData ' +
+      'or describeWithPrograms.',
   },
   {
     applies: (path) => path.startsWith('src/domain/'),

@@ -11,7 +11,7 @@ export class FeedCounts {
   frames = 0;
   bytes = 0;
   gaps = 0;
-  /** Epoch ms on the market's clock; 0 before the first message. */
+  /** Epoch ms on the machine's clock, which is that of whoever watches; 0 before the first message. */
   lastMessageMs = 0;
   /** Since when prints may be missing, epoch ms; null while none are. */
   gapSinceMs: number | null = null;
@@ -23,10 +23,10 @@ export class FeedCounts {
   readonly disconnects: Partial<Record<Reason, number>> = {};
 
   /** Counts a frame. */
-  frame(bytes: number, receivedAtMs: number): void {
+  frame(bytes: number, nowMs: number): void {
     this.frames++;
     this.bytes += bytes;
-    this.lastMessageMs = receivedAtMs;
+    this.lastMessageMs = nowMs;
   }
 
   /** Takes what the feed tells. */

@@ -48,7 +48,7 @@ export function openFeedLink(settings: FeedLinkSettings): Feed {
         {
           ...events,
           onFrame(bytes, receivedAtMs) {
-            counts.frame(bytes.length, receivedAtMs);
+            counts.frame(bytes.length, clock.now());
             takeFrame(session(), bytes, receivedAtMs, counts);
           },
         },

@@ -22,7 +22,8 @@ export interface ObservedParts {
   readonly alerts: AlertCounts;
   readonly store: StoreCounts;
   readonly world: World;
-  /** Epoch ms on the market's clock. */
+  /** Epoch ms on the machine's clock and on the market's: they differ when a past session is played. */
+  readonly now: () => number;
   readonly marketNow: () => number;
   readonly databaseIsUp: () => boolean;
   readonly connections: () => { readonly open: number; readonly idle: number; readonly waiting: number };
@@ -57,7 +58,7 @@ export function metricSources(parts: ObservedParts): MetricSources {
   };
 }
 
-function feedSources({ feed, session }: ObservedParts): MetricSources {
+function feedSources({ feed, session, now, marketNow }: ObservedParts): MetricSources {
   return {
     feed_connected: () => (feed.live ? 1 : 0),
     feed_connections_total: () => feed.connections,
@@ -79,7 +80,8 @@ function feedSources({ feed, session }: ObservedParts): MetricSources {
     feed_subscriptions: () => (feed.live ? 1 : 0),
     feed_gaps_total: () => ({ detected: feed.gaps }),
     feed_gaps_open: () => (feed.gapSinceMs === null ? 0 : 1),
-    feed_gap_oldest_timestamp_seconds: () => (feed.gapSinceMs ?? 0) / 1000,
+    feed_gap_oldest_timestamp_seconds: () =>
+      feed.gapSinceMs === null ? 0 : (feed.gapSinceMs + now() - marketNow()) / 1000,
   };
 }
 

@@ -195,7 +195,7 @@ export function serviceOf({ settings = {}, feed = {}, alerts = 0 }: ServiceSetti
     health: () => health.parts,
     metrics: createMetrics({
       sources: counts.sources(alertFeed),
-      values: { route: API_ROUTES, job: [], kind: [] },
+      values: { route: API_ROUTES, task: [], kind: [] },
       build: { version: '0.1.0' },
     }),
     counts,
