@@ -248,6 +248,7 @@ async function serviceHealth({ store, live, feed, baselines }: ApiParts): Promis
     feed: { state: feed.state, sentence: feed.sentence },
     journalFault: live.journal().status.fault,
     baseline: baselines.current(),
+    quarantined: live.current().quarantined,
     writer: {
       state: writer.state,
       inFlight: writer.counts().inFlight,

@@ -1,10 +1,10 @@
 // The engine without a service: one session's tape through streams, actors and domain, alerts out.
 import { map, Subject } from 'rxjs';
 import { Directory } from './actors/directory.ts';
-import type { ContractArena } from './domain/arena.ts';
 import { type Alert, alertOf } from './domain/alert.ts';
 import type { VolumeBaseline } from './domain/baseline.ts';
 import type { CancelLedger } from './domain/cancel-ledger.ts';
+import { Chronicle } from './domain/chronicle.ts';
 import { nearTrigger } from './domain/contract-rows.ts';
 import type { ContractTable } from './domain/contract-table.ts';
 import { chooseDetectors } from './domain/detectors/choose.ts';
@@ -14,7 +14,8 @@ import { present } from './lib/assert.ts';
 import type { QuoteBatch } from './domain/quote.ts';
 import type { Session } from './domain/session.ts';
 import type { TradeBatch } from './domain/trade.ts';
-import type { PrintCounts, UnderlyingFailure } from './domain/underlying.ts';
+import type { PrintCounts } from './domain/underlying.ts';
+import type { UnderlyingFailure } from './domain/life.ts';
 import { findingsOf } from './streams/pipeline.ts';
 import { createRouter } from './streams/route.ts';
 
@@ -27,18 +28,31 @@ export interface EngineSettings {
   readonly detectors?: readonly DetectorName[];
   readonly threshold: ThresholdSettings;
   readonly cancels: CancelLedger;
+  /**
+   * The session's prints from the first on, as the engine takes them: from these an underlying that failed is folded
+   * again. It may go on beyond what the engine has taken; each call begins anew.
+   */
+  readonly tape: () => Iterable<TradeBatch>;
+  /** Quiet time after which the actor of an underlying is stopped until its next print, ms; never unless given. */
+  readonly idleMs?: number;
   /** Told when an underlying's actor failed and was replaced or left out. */
   readonly onFailure?: (failure: UnderlyingFailure) => void;
 }
 
-/** Counts of a session. `received` equals the sum of the print counts and `lost`. */
+/** Counts of a session. `received` equals the sum of the print counts, `lost` and `quarantined`. */
 export interface EngineSummary {
   readonly received: number;
   readonly prints: PrintCounts;
-  /** Prints that no underlying folded, because its actor failed on them or was in quarantine. */
+  /** Prints that nobody folded, because they made the fold throw. */
   readonly lost: number;
-  /** Times an actor failed and was replaced or left out. */
+  /** Prints of underlyings that were left out, from the failure on that made them so. */
+  readonly quarantined: number;
+  /** Times an underlying failed and was rebuilt or left out. */
   readonly failures: number;
+  /** Times the actor of an underlying was stopped because it was quiet. */
+  readonly passivations: number;
+  /** Actors of underlyings that run. */
+  readonly actors: number;
   readonly latePrints: number;
   readonly unmatchedCancels: number;
   readonly contracts: number;
@@ -56,21 +70,32 @@ export interface Engine {
   adoptBaseline(baseline: VolumeBaseline): void;
   /** Takes quotes; they must come before the batch whose prints may know them. */
   takeQuotes(quotes: QuoteBatch): void;
+  /**
+   * Moves the session's clock: no print older than `atMs` (ms after midnight) is expected any more. Underlyings that
+   * are quiet grow older with it; one that is late all the same is taken as late.
+   */
+  tick(atMs: number): void;
   /** The contracts nearest to an alert, the nearest first: those whose quotes are worth asking for. */
   nearest(count: number): readonly number[];
   summary(): EngineSummary;
+  /** Names of the underlyings that are left out for the rest of the session. */
+  quarantined(): readonly string[];
   stop(): void;
 }
 
 /** Creates the engine of one session. Throws RangeError when the settings are out of range. */
 export function createEngine(settings: EngineSettings): Engine {
-  const { session, table, baseline, cancels } = settings;
+  const { session, table, baseline, cancels, idleMs = Infinity } = settings;
   const names = settings.detectors ?? ['threshold'];
   const chosen = chooseDetectors({ names, threshold: settings.threshold });
-  const directory = new Directory(
-    { session, table, baseline, cancels, threshold: chosen.threshold, detectors: chosen.beside },
-    settings.onFailure ?? (() => {}),
-  );
+  const { threshold, beside: detectors } = chosen;
+  const chronicle = new Chronicle(baseline);
+  const directory = new Directory({
+    context: { session, table, baseline, cancels, threshold, detectors },
+    past: { tape: settings.tape, chronicle },
+    onFailure: settings.onFailure ?? (() => {}),
+    idleMs,
+  });
   const routeQuotes = createRouter<QuoteBatch>(table);
   const tape = new Subject<TradeBatch>();
   let received = 0;
@@ -90,6 +115,7 @@ export function createEngine(settings: EngineSettings): Engine {
     tape.next(batch);
     if (fault !== null) throw new Error('the data path of the engine is broken', { cause: fault });
     received += batch.length;
+    chronicle.nextRow = batch.firstRow + batch.length;
     const found = told;
     told = [];
     alerts += found.length;
@@ -100,10 +126,21 @@ export function createEngine(settings: EngineSettings): Engine {
     async run(batches, onAlert) {
       for await (const batch of batches) take(batch).forEach(onAlert);
     },
-    adoptBaseline: (next) => directory.adoptBaseline(next),
-    takeQuotes: (quotes) => directory.deliverQuotes(routeQuotes(quotes)),
+    adoptBaseline(next) {
+      directory.adoptBaseline(next);
+      chronicle.addBaseline(next, directory.tickMs);
+    },
+    takeQuotes(quotes) {
+      directory.deliverQuotes(routeQuotes(quotes));
+      chronicle.addQuotes(quotes);
+    },
+    tick(atMs) {
+      directory.tick(atMs);
+      chronicle.addTick(directory.tickMs);
+    },
     nearest: (count) => nearestOf(directory, count),
     summary: () => summaryOf(directory, received, alerts),
+    quarantined: () => directory.quarantined,
     stop() {
       tape.complete();
       directory.stop();
@@ -115,40 +152,35 @@ export function createEngine(settings: EngineSettings): Engine {
 const NEAR_SHARE_MIN = 0.1;
 
 function nearestOf(directory: Directory, count: number): readonly number[] {
-  const arenas = [...new Set(directory.states.map((state) => state.arena))];
-  const near = arenas.flatMap((arena) => nearTrigger(arena, NEAR_SHARE_MIN));
+  directory.settle();
+  const near = [...directory.arenas].flatMap((arena) => nearTrigger(arena, NEAR_SHARE_MIN));
   near.sort((a, b) => b.share - a.share || a.contract - b.contract);
   return near.slice(0, count).map(({ contract }) => contract);
 }
 
 function summaryOf(directory: Directory, received: number, alerts: number): EngineSummary {
   const prints: PrintCounts = { detected: 0, outsideHours: 0, apart: 0, cancels: 0 };
-  let latePrints = 0;
-  let unmatchedCancels = 0;
-  const arenas = new Set(directory.states.map((state) => state.arena));
-  for (const state of directory.states) {
+  const sums = { lost: 0, quarantined: 0, latePrints: 0, unmatchedCancels: 0 };
+  const { lives } = directory;
+  for (const { state, lost, heldBack } of lives) {
     prints.detected += state.counts.detected;
     prints.outsideHours += state.counts.outsideHours;
     prints.apart += state.counts.apart;
     prints.cancels += state.counts.cancels;
-    latePrints += state.latePrints;
-    unmatchedCancels += state.unmatchedCancels;
+    sums.lost += lost;
+    sums.quarantined += heldBack;
+    sums.latePrints += state.latePrints;
+    sums.unmatchedCancels += state.unmatchedCancels;
   }
   return {
     received,
     prints,
-    lost: received - prints.detected - prints.outsideHours - prints.apart - prints.cancels,
+    ...sums,
     failures: directory.failures,
-    latePrints,
-    unmatchedCancels,
-    contracts: contractsIn(arenas, directory.failures),
-    underlyings: directory.underlyings,
+    passivations: directory.passivations,
+    actors: directory.running,
+    contracts: [...directory.arenas].reduce((sum, arena) => sum + arena.used, 0),
+    underlyings: lives.length,
     alerts,
   };
-}
-
-/** Contracts with a row; one whose underlying failed and was begun anew has several. */
-function contractsIn(arenas: ReadonlySet<ContractArena>, failures: number): number {
-  if (failures === 0) return [...arenas].reduce((sum, arena) => sum + arena.count, 0);
-  return new Set([...arenas].flatMap((arena) => arena.contracts())).size;
 }

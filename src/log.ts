@@ -110,8 +110,14 @@ export const LOG_KINDS = {
   },
   'actor.failed': {
     level: 'error',
-    sentence: 'The actor of an underlying failed and was replaced or left out.',
+    sentence: 'The actor of an underlying failed; the underlying was rebuilt from its session, or left out.',
     fields: { underlying: 'which', failures: 'in the session', quarantined: 'left out', error: 'why' },
+  },
+  'actor.quarantined': {
+    level: 'error',
+    sentence:
+      'An underlying failed too often and raises no alerts for the rest of the session; its prints are stored.',
+    fields: { underlying: 'which', failures: 'in the session' },
   },
   'session.opened': {
     level: 'info',

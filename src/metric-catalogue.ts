@@ -25,6 +25,7 @@ const DISCARD_REASONS = [
   'cancelled',
   'ahead_of_receipt',
   'quarantined',
+  'failed',
   'overflow',
   'other',
 ] as const;
@@ -105,6 +106,9 @@ export const CATALOGUE = {
   ]),
   actors: gauge('Running actors.', ['machine', ['system', 'feed', 'shard', 'underlying', 'writer']]),
   actor_errors_total: counter('Actors that failed and were replaced or left out.'),
+  actor_passivations_total: counter(
+    'Actors stopped because their underlying was quiet; the next print wakes it.',
+  ),
   actors_quarantined: gauge('Underlyings left out for the rest of the session.'),
   alerts_total: counter(
     'Alerts raised.',

@@ -72,6 +72,7 @@ describe('a service', { timeout: 60_000 }, () => {
         since: null,
       },
       writer: expect.objectContaining({ ready: true }),
+      actors: { ready: true, sentence: 'Every underlying is watched.', since: null },
     });
     expect((await stage.get(service, '/health/ready')).status).toBe(200);
 

@@ -1,45 +1,65 @@
 // A shard: the supervisor of the underlyings that hash to it, and the owner of their contracts' state.
 //
-//   running ── adopt ──► running, one underlying more
-//   running ── an underlying failed ──► running, that underlying replaced by a fresh one, or, after three failures in
-//                                       the session, left out (quarantined); its siblings do not notice
+//   running ── adopt ──► running, one underlying more, or one that slept awake again with the state it had
+//   running ── sweep ──► running, the actors of underlyings that were quiet for long stopped; their states stay
+//   running ── an underlying failed ──► running, that underlying folded again from its session's first print by a new
+//                                       actor, or, at the third failure of the session, left out (quarantined); its
+//                                       siblings do not notice
 //   running ── baseline ──► running, what is normal for its contracts set anew
-//   running ── stop ──► stopped
+//   running ── stop ──► stopped, its actors with it
+//
+// The table of every state and event, and the invariants, stand in docs/statecharts.md.
 import { type ActorRefFrom, assertEvent, assign, enqueueActions, setup } from 'xstate';
 import { ContractArena, type SlotDirectory } from '../domain/arena.ts';
 import type { VolumeBaseline } from '../domain/baseline.ts';
-import { resetContracts, retrigger } from '../domain/contract-rows.ts';
-import { type UnderlyingContext, type UnderlyingFailure, UnderlyingState } from '../domain/underlying.ts';
+import { retrigger } from '../domain/contract-rows.ts';
+import type { EngineClock } from '../domain/engine-clock.ts';
+import { Life } from '../domain/life.ts';
+import { recover, type SessionPast } from '../domain/rebuild.ts';
+import { settleWindow, type UnderlyingContext, UnderlyingState } from '../domain/underlying.ts';
+import type { UnderlyingFailure } from '../domain/life.ts';
 import { type UnderlyingActor, underlyingLogic } from './underlying.ts';
-
-/** Failures of one underlying in a session after which it is left out. */
-export const FAILURES_MAX = 3;
 
 export interface ShardInput {
   readonly context: UnderlyingContext;
   readonly directory: SlotDirectory;
-  /** Tells the directory which actor now stands for an underlying; null: none any more. */
-  readonly register: (underlying: number, actor: UnderlyingActor | null, state: UnderlyingState) => void;
+  readonly clock: EngineClock;
+  /** What an underlying that failed is rebuilt from. */
+  readonly past: SessionPast;
+  /** Tells the directory which actor now stands for an underlying; null: none, it sleeps or is left out. */
+  readonly register: (life: Life, actor: UnderlyingActor | null) => void;
   /** Tells the operator of a failure. */
   readonly onFailure: (failure: UnderlyingFailure) => void;
 }
 
 interface ShardMemory extends ShardInput {
   readonly arena: ContractArena;
-  /** Failures in this session, by underlying. */
-  readonly failures: ReadonlyMap<number, number>;
-  /** States of the underlyings that live here. */
-  readonly states: Map<number, UnderlyingState>;
+  /** The underlyings that live here, those that sleep or are left out among them. */
+  readonly lives: Map<number, Life>;
 }
 
 type ShardEvent =
   | { readonly type: 'baseline'; readonly baseline: VolumeBaseline }
   | { readonly type: 'adopt'; readonly underlying: number }
+  /** Stops the actors that have heard nothing for `idleMs` at `atMs` of the engine's time. */
+  | { readonly type: 'sweep'; readonly atMs: number; readonly idleMs: number }
   | { readonly type: 'stop' }
   | { readonly type: 'xstate.error.actor.*'; readonly actorId: string; readonly error: unknown };
 
+const ACTOR_ID = 'underlying-';
+
 function actorId(underlying: number): string {
-  return `underlying-${underlying}`;
+  return `${ACTOR_ID}${underlying}`;
+}
+
+/** True once an underlying has been quiet for so long. Whoever stirs begins anew; called at each sweep. */
+function isIdle(life: Life, atMs: number, idleMs: number): boolean {
+  if (life.stirred) {
+    life.stirred = false;
+    life.quietSinceMs = atMs;
+    return false;
+  }
+  return atMs - life.quietSinceMs >= idleMs;
 }
 
 export const shardMachine = setup({
@@ -48,47 +68,68 @@ export const shardMachine = setup({
   actions: {
     adopt: assign(({ context, event, spawn }) => {
       assertEvent(event, 'adopt');
-      const state = new UnderlyingState(context.context, context.arena, context.directory, event.underlying);
-      const actor = spawn('underlying', { id: actorId(event.underlying), input: state });
-      context.states.set(event.underlying, state);
-      context.register(event.underlying, actor, state);
+      const { underlying } = event;
+      let life = context.lives.get(underlying);
+      if (life?.quarantined === true) return {};
+      if (life === undefined) {
+        const { arena, directory, clock } = context;
+        life = new Life(
+          underlying,
+          new UnderlyingState(context.context, arena, directory, underlying, clock),
+        );
+        context.lives.set(underlying, life);
+      }
+      context.register(life, spawn('underlying', { id: actorId(underlying), input: life }));
       return {};
+    }),
+    sweep: enqueueActions(({ context, event, enqueue, self }) => {
+      assertEvent(event, 'sweep');
+      for (const life of context.lives.values()) {
+        const id = actorId(life.underlying);
+        if (self.getSnapshot().children[id] === undefined) continue;
+        if (!isIdle(life, event.atMs, event.idleMs)) continue;
+        enqueue.stopChild(id);
+        enqueue(() => {
+          settleWindow(life.state);
+          life.state.window.shrink();
+          context.register(life, null);
+        });
+      }
     }),
     adoptBaseline: assign(({ context, event }) => {
       assertEvent(event, 'baseline');
       const next: UnderlyingContext = { ...context.context, baseline: event.baseline };
-      let clockMs = next.session.openMs;
-      for (const state of context.states.values()) {
+      const awake = [...context.lives.values()].filter(({ quarantined }) => !quarantined);
+      for (const { state } of awake) {
+        settleWindow(state);
         state.context = next;
         for (const detector of state.detectors) detector.onBaseline?.();
-        clockMs = Math.max(clockMs, state.clockMs);
       }
-      retrigger(context.arena, next, clockMs);
+      retrigger(context.arena, next, (contract) => {
+        const life = context.lives.get(next.table.underlyingOf(contract));
+        return life?.quarantined === false ? life.state : undefined;
+      });
       return { context: next };
     }),
     replace: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'xstate.error.actor.*');
-      const underlying = Number(event.actorId.slice(actorId(0).length - 1));
-      const failures = (context.failures.get(underlying) ?? 0) + 1;
-      const quarantined = failures >= FAILURES_MAX;
+      const life = context.lives.get(Number(event.actorId.slice(ACTOR_ID.length)));
       enqueue.stopChild(event.actorId);
-      enqueue.assign({ failures: new Map(context.failures).set(underlying, failures) });
-      const state = new UnderlyingState(context.context, context.arena, context.directory, underlying);
-      resetContracts(state, underlying);
-      if (quarantined) enqueue(() => context.register(underlying, null, state));
-      else enqueue.raise({ type: 'adopt', underlying });
-      const name = context.context.table.underlyingName(underlying);
-      enqueue(() => context.onFailure({ underlying: name, error: event.error, failures, quarantined }));
+      if (life === undefined) return;
+      recover(life, event.error, context);
+      if (life.quarantined) enqueue(() => context.register(life, null));
+      else enqueue.raise({ type: 'adopt', underlying: life.underlying });
     }),
   },
 }).createMachine({
   id: 'shard',
-  context: ({ input }) => ({ ...input, arena: new ContractArena(), failures: new Map(), states: new Map() }),
+  context: ({ input }) => ({ ...input, arena: new ContractArena(), lives: new Map() }),
   initial: 'running',
   states: {
     running: {
       on: {
         adopt: { actions: 'adopt' },
+        sweep: { actions: 'sweep' },
         baseline: { actions: 'adoptBaseline' },
         'xstate.error.actor.*': { actions: 'replace' },
         stop: 'stopped',

@@ -3,43 +3,18 @@
 //   tape ──► folds its rows, findings go into the message's list
 //   quotes ► waits with them until a print passes
 //
-// It never throws on data. If it throws at all, its shard replaces it (see shard.ts).
+// It never throws on data. If it throws at all, its shard replaces it (see shard.ts): what outlives it is its life.
 import { type ActorRefFrom, fromTransition } from 'xstate';
-import type { QuoteBatch } from '../domain/quote.ts';
-import type { TradeBatch } from '../domain/trade.ts';
-import type { Finding } from '../domain/detectors/finding.ts';
-import { foldQuotes, foldTrades, type UnderlyingState } from '../domain/underlying.ts';
+import { handle, type Life, type UnderlyingMessage } from '../domain/life.ts';
 
-/** The rows `order[from..to)` of a batch: one message an underlying a batch. Valid only while it is handled. */
-export type UnderlyingMessage =
-  | {
-      readonly type: 'tape';
-      readonly trades: TradeBatch;
-      readonly order: Int32Array;
-      readonly from: number;
-      readonly to: number;
-      readonly findings: Finding[];
-    }
-  | {
-      readonly type: 'quotes';
-      readonly quotes: QuoteBatch;
-      readonly order: Int32Array;
-      readonly from: number;
-      readonly to: number;
-    };
-
-/** The state is mutated in place and the same reference returned: the documented exception to immutability. */
+/** The life is mutated in place and the same reference returned: the documented exception to immutability. */
 export const underlyingLogic = fromTransition(
-  (state: UnderlyingState, message: UnderlyingMessage): UnderlyingState => {
-    // A stopped actor is sent `xstate.stop` through the same door, so everything unknown leaves the state alone.
-    if (message.type === 'tape') {
-      foldTrades(state, message.trades, message.order, message.from, message.to, message.findings);
-    } else if (message.type === 'quotes') {
-      foldQuotes(state, message.quotes, message.order, message.from, message.to);
-    }
-    return state;
+  (life: Life, message: UnderlyingMessage): Life => {
+    // A stopped actor is sent `xstate.stop` through the same door, so everything unknown leaves the life alone.
+    if (message.type === 'tape' || message.type === 'quotes') handle(life, message);
+    return life;
   },
-  ({ input }: { input: UnderlyingState }) => input,
+  ({ input }: { input: Life }) => input,
 );
 
 export type UnderlyingActor = ActorRefFrom<typeof underlyingLogic>;

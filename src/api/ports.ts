@@ -8,7 +8,7 @@ import type { AlertFeed } from './alert-feed.ts';
 import type { HttpCounts } from './http-counts.ts';
 
 /** The parts whose state decides whether the service is ready. */
-export const HEALTH_PARTS = ['database', 'feed', 'journal', 'baseline', 'writer'] as const;
+export const HEALTH_PARTS = ['database', 'feed', 'journal', 'baseline', 'writer', 'actors'] as const;
 
 /** A part of the service as it is now. */
 export interface HealthPart {

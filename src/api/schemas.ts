@@ -70,6 +70,7 @@ const ALERT = object({
   baselineSessions: said(COUNT, 'Sessions its normal rests on.'),
   surprise: said(orNull(NUMBER), '-log10 of the tail probability; null for rules that give none.'),
   premium: money('Premium of the window in dollars.'),
+  vwap: orNull(money('Price a share: the average of the window weighted by contracts, in dollars.')),
   prints: COUNT,
   orders: COUNT,
   sweeps: COUNT,

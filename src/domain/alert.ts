@@ -1,7 +1,7 @@
 // An alert: what is said to people about a finding, with an id that every run gives again.
 import { digest } from '../lib/digest.ts';
 import { contractName, type OptionContract } from './contract.ts';
-import { formatCents } from './money.ts';
+import { formatCents, formatPrice } from './money.ts';
 import type { Session } from './session.ts';
 import { type Direction, type Lean, leanOf, type SideMethod } from './side.ts';
 import type { Finding, FindingKind } from './detectors/finding.ts';
@@ -47,6 +47,8 @@ export interface Alert {
   readonly surprise: number | null;
   /** Premium of the window in dollars. */
   readonly premium: string;
+  /** Its price a share in dollars: the average of the window's prints weighted by contracts; null of no prints. */
+  readonly vwap: string | null;
   readonly prints: number;
   readonly orders: number;
   readonly sweeps: number;
@@ -125,6 +127,7 @@ export function alertOf(finding: Finding, { session, contract, rule }: AlertSour
     baselineSessions: finding.sessions,
     surprise: finding.surprise === null ? null : round4(finding.surprise),
     premium: formatCents(evidence.premiumCents),
+    vwap: evidence.vwapE4 === null ? null : formatPrice(evidence.vwapE4),
     prints: evidence.shape.prints,
     orders: evidence.shape.orders,
     sweeps: evidence.shape.sweeps,

@@ -24,22 +24,39 @@ export const FIELD = {
 /** Whether a contract may alert: `armed` may; `above` did and is still there; `below` waits to be armed again. */
 export const ALERT_STATE = { armed: 0, above: 1, below: 2 } as const;
 
-const ROWS_FIRST = 256;
+/** In the place of a contract, in a row that holds none. */
+export const NO_CONTRACT = -1;
 
-/** Rows given out one after another; they live until the session ends. */
+const ROWS_FIRST = 256;
+const GROWTH = 1.25;
+
+/** Rows given out one after another; they live until the session ends, or until their underlying is folded anew. */
 export class ContractArena {
   words = new Int32Array(ROWS_FIRST * ROW_WORDS);
   #count = 0;
+  readonly #free: number[] = [];
 
-  /** Rows in use. */
+  /** Rows given out so far; {@link NO_CONTRACT} marks those that were given back. */
   get count(): number {
     return this.#count;
   }
 
+  /** Rows that hold a contract. */
+  get used(): number {
+    return this.#count - this.#free.length;
+  }
+
   /** Gives a zeroed row to a contract and returns its slot. */
   allocate(contract: number): number {
+    const free = this.#free.pop();
+    if (free !== undefined) {
+      this.words.fill(0, free * ROW_WORDS, (free + 1) * ROW_WORDS);
+      this.words[free * ROW_WORDS] = contract;
+      return free;
+    }
     if ((this.#count + 1) * ROW_WORDS > this.words.length) {
-      const words = new Int32Array(this.words.length * 2);
+      // By a quarter: rows are many and rarely opened, so that room is worth more than the copies.
+      const words = new Int32Array(ROW_WORDS * Math.ceil(this.#count * GROWTH));
       words.set(this.words);
       this.words = words;
     }
@@ -47,9 +64,11 @@ export class ContractArena {
     return this.#count++;
   }
 
-  /** The contract of every row. */
-  contracts(): number[] {
-    return Array.from({ length: this.#count }, (_, slot) => this.words[slot * ROW_WORDS]!);
+  /** Takes a row back. */
+  release(slot: number): void {
+    this.words.fill(0, slot * ROW_WORDS, (slot + 1) * ROW_WORDS);
+    this.words[slot * ROW_WORDS] = NO_CONTRACT;
+    this.#free.push(slot);
   }
 }
 
@@ -60,7 +79,7 @@ export class SlotDirectory {
   /** Makes room for contract numbers below `contracts`. */
   ensure(contracts: number): void {
     if (contracts <= this.slots.length) return;
-    const slots = new Int32Array(Math.max(contracts, this.slots.length * 2));
+    const slots = new Int32Array(Math.max(contracts, Math.ceil(this.slots.length * GROWTH)));
     slots.set(this.slots);
     this.slots = slots;
   }

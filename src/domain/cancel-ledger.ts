@@ -10,6 +10,8 @@ export interface CancelLedger {
    * or knows that it has left. Null when there is none.
    */
   takeOut(contract: number, row: number, priceE4: number, size: number, exchange: number): number | null;
+  /** Gives back what was taken out of some contracts, whose prints will be folded again from the first on. */
+  restore(contracts: (contract: number) => boolean): void;
 }
 
 /** What a cancel says of the print it takes back. */
@@ -39,6 +41,8 @@ export class TapeLedger implements CancelLedger {
   #atMs = new Int32Array(ROWS_FIRST);
   #before = new Int32Array(ROWS_FIRST);
   #count = 0;
+  /** Prints that were taken out of their chains. */
+  #taken: Array<{ readonly key: number; readonly at: number }> = [];
 
   constructor(cancels: Iterable<CancelledPrint>) {
     const all = [...cancels];
@@ -105,9 +109,25 @@ export class TapeLedger implements CancelLedger {
       if (this.#row[at]! >= row) continue;
       if (after === NONE) this.#newest[key] = this.#before[at]!;
       else this.#before[after] = this.#before[at]!;
+      this.#taken.push({ key, at });
       return this.#atMs[at]!;
     }
     return null;
+  }
+
+  restore(contracts: (contract: number) => boolean): void {
+    const { restored = [], taken = [] } = Object.groupBy(this.#taken, ({ key }) =>
+      contracts(this.#contract[key]!) ? 'restored' : 'taken',
+    );
+    this.#taken = taken;
+    for (const { key, at } of restored) {
+      let after = NONE;
+      let before = this.#newest[key]!;
+      for (; before > at; before = this.#before[before]!) after = before;
+      this.#before[at] = before;
+      if (after === NONE) this.#newest[key] = at;
+      else this.#before[after] = at;
+    }
   }
 
   #remember(key: number, row: number, atMs: number): void {

@@ -1,5 +1,5 @@
 // The evidence for a finding: what the prints of a contract in the window amount to.
-import { premiumCents } from './money.ts';
+import { premiumCents, Vwap } from './money.ts';
 import type { ParentPrint } from './parent.ts';
 import { type SideBasis, type SidedPremium, SideSums } from './side.ts';
 import { type OrderShape, orderShape } from './sweep.ts';
@@ -11,6 +11,8 @@ export interface Evidence {
   readonly volume: number;
   /** Exact premium of the prints, cents. */
   readonly premiumCents: number;
+  /** Their average price weighted by contracts, 1/10,000 dollar; null of no prints. */
+  readonly vwapE4: number | null;
   readonly sided: SidedPremium;
   readonly sideBasis: SideBasis;
   readonly shape: OrderShape;
@@ -24,6 +26,7 @@ export function evidenceOf(window: RollingWindow, slot: number, multiplier: numb
   const { words, mask, head, tail } = window;
   const prints: ParentPrint[] = [];
   const sides = new SideSums();
+  const vwap = new Vwap();
   let volume = 0;
   for (let i = head; i < tail; i++) {
     const entry = (i & mask) * ENTRY_WORDS;
@@ -36,13 +39,16 @@ export function evidenceOf(window: RollingWindow, slot: number, multiplier: numb
       condition: conditionOfVenue(venue),
       exchange: exchangeOfVenue(venue),
     });
+    const priceE4 = words[entry + ENTRY.priceE4]!;
     volume += size;
-    sides.add(words[entry + ENTRY.side]!, premiumCents(words[entry + ENTRY.priceE4]!, size, multiplier));
+    vwap.add(priceE4, size);
+    sides.add(words[entry + ENTRY.side]!, premiumCents(priceE4, size, multiplier));
   }
   const sided = sides.premium();
   return {
     volume,
     premiumCents: sided.unknownCents + sided.buyCents + sided.sellCents,
+    vwapE4: vwap.priceE4(),
     sided,
     sideBasis: sides.basis(),
     shape: orderShape(prints),

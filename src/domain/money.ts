@@ -39,6 +39,33 @@ export function premiumCents(priceE4: number, size: number, multiplier: number):
   return multiplier === 100 ? priceE4 * size : Math.round((priceE4 * size * multiplier) / 100);
 }
 
+/** A product of price and contracts is at most 9e15: below this a sum has room for one more and stays exact. */
+const SUM_MAX = Number.MAX_SAFE_INTEGER - 9_000_000_000_000_000;
+
+/** The average price of prints weighted by contracts, by exact sums: whole numbers, and one rounding at the end. */
+export class Vwap {
+  /** Sum of price x contracts, 1/10,000 dollar, is `#whole + #part`; the part keeps a print from costing a BigInt. */
+  #whole = 0n;
+  #part = 0;
+  #contracts = 0;
+
+  /** Adds a print: 1/10,000 dollar a share, contracts. */
+  add(priceE4: number, size: number): void {
+    this.#part += priceE4 * size;
+    this.#contracts += size;
+    if (this.#part <= SUM_MAX) return;
+    this.#whole += BigInt(this.#part);
+    this.#part = 0;
+  }
+
+  /** The average in 1/10,000 dollar, rounded half up to a whole one; null of no prints. */
+  priceE4(): number | null {
+    if (this.#contracts === 0) return null;
+    const contracts = BigInt(this.#contracts);
+    return Number(((this.#whole + BigInt(this.#part)) * 2n + contracts) / (contracts * 2n));
+  }
+}
+
 /** Cents as a decimal string in dollars: 190345 -> "1903.45". */
 export function formatCents(cents: number): string {
   return new Decimal(cents).div(100).toFixed(2);

@@ -13,8 +13,8 @@ import {
   THRESHOLD_WINDOW_MS,
   triggerVolume,
 } from './detectors/threshold.ts';
+import { EngineClock } from './engine-clock.ts';
 import { evidenceOf } from './evidence.ts';
-import { type QuoteBatch, quoteAt } from './quote.ts';
 import { QuoteBook } from './quote-book.ts';
 import { bucketsUntil, closeMsOf, type Session } from './session.ts';
 import { hasSide, packedSide } from './side.ts';
@@ -44,17 +44,13 @@ export interface PrintCounts {
   cancels: number;
 }
 
-/** An underlying whose actor threw, which no data should make it do. */
-export interface UnderlyingFailure {
-  readonly underlying: string;
-  readonly error: unknown;
-  /** Failures of this underlying in the session, this one included. */
-  readonly failures: number;
-  /** True when it was left out for the rest of the session. */
-  readonly quarantined: boolean;
-}
-
-/** Everything an underlying knows in a session. Mutated in place by {@link foldTrades} and by nobody else. */
+/**
+ * Everything an underlying knows in a session. Mutated in place by {@link foldTrades} and by nobody else.
+ *
+ * An underlying that failed is folded again from the session's first print (rebuild.ts), so whatever a detector
+ * remembers must lie here or in a contract's row of the arena, must follow from the prints, quotes, ticks and baselines
+ * alone, in their order, and must not be shared with another underlying.
+ */
 export class UnderlyingState implements UnderlyingScene {
   /** Replaced as a whole when another baseline is adopted. */
   context: UnderlyingContext;
@@ -72,6 +68,8 @@ export class UnderlyingState implements UnderlyingScene {
   unmatchedCancels = 0;
   /** Event time of the newest print that reached the window, ms after midnight. */
   clockMs = -DAY_BEFORE_MS;
+  /** The session's clock; one of its own while the past is folded again. */
+  clock: EngineClock;
 
   /** The detectors at work here, beside the threshold. */
   readonly detectors: readonly UnderlyingDetector[];
@@ -81,11 +79,13 @@ export class UnderlyingState implements UnderlyingScene {
     arena: ContractArena,
     directory: SlotDirectory,
     underlying: number,
+    clock = new EngineClock(),
   ) {
     this.context = context;
     this.arena = arena;
     this.directory = directory;
     this.underlying = underlying;
+    this.clock = clock;
     this.detectors = context.detectors.map((detector) => detector.begin(this));
   }
 }
@@ -107,6 +107,7 @@ export function foldTrades(
   findings: Finding[],
 ): void {
   const { arena, directory, window, detectors } = state;
+  settleWindow(state);
   // The price of a minute is its close: held against a quote it would say nothing of who traded in that minute.
   const sided = state.quoted && batch.kind === 'trades';
   for (let i = from; i < to; i++) {
@@ -172,6 +173,14 @@ function expire(state: UnderlyingState, untilMs: number): void {
 }
 
 // END OF HOT PATH: what follows runs for first prints, crossings, quotes and corrections.
+
+/** Moves the underlying's clock up to the session's, and takes what is then too old out of the window. */
+export function settleWindow(state: UnderlyingState): void {
+  const { tickMs } = state.clock;
+  if (tickMs <= state.clockMs) return;
+  state.clockMs = tickMs;
+  expire(state, tickMs - state.window.windowMs);
+}
 
 /** Gives a contract its row and what is normal for it; returns its slot + 1. */
 function openContract(state: UnderlyingState, contract: number): number {
@@ -272,23 +281,4 @@ function sideOf(
   const tells = prevailing !== null && hasSide(condition);
   const priorE4 = tells ? state.quotes.differentPrice(contract, priceE4) : 0;
   return packedSide(priceE4, size, condition, prevailing, priorE4);
-}
-
-/**
- * Takes the rows `order[from..to)` of a batch of quotes, all of this underlying's contracts. They wait until a print
- * passes them: a print knows the quotes strictly before it, however quotes and prints are cut into batches.
- */
-export function foldQuotes(
-  state: UnderlyingState,
-  batch: QuoteBatch,
-  order: Int32Array,
-  from: number,
-  to: number,
-): void {
-  state.quoted = true;
-  state.quotes.settle(batch.settledMs);
-  for (let i = from; i < to; i++) {
-    const row = order[i]!;
-    state.quotes.add(batch.contract[row]!, quoteAt(batch, row));
-  }
 }

@@ -62,6 +62,13 @@ export class RollingWindow {
 
   // END OF HOT PATH
 
+  /** Gives back the memory of an empty window. */
+  shrink(): void {
+    if (this.head < this.tail || this.mask === CAPACITY_FIRST - 1) return;
+    this.words = new Int32Array(CAPACITY_FIRST * ENTRY_WORDS);
+    this.mask = CAPACITY_FIRST - 1;
+  }
+
   /**
    * Empties the latest print equal to the one given, which stays in its place with the size 0.
    * False when there is none: it has left the window, or was never in it.

@@ -4,7 +4,7 @@ import type { WriterState } from '../actors/writer-words.ts';
 
 /** A part of the service as it is now. */
 export interface PartHealth {
-  readonly part: 'database' | 'feed' | 'journal' | 'baseline' | 'writer';
+  readonly part: 'database' | 'feed' | 'journal' | 'baseline' | 'writer' | 'actors';
   readonly ready: boolean;
   readonly sentence: string;
   /** ISO 8601: since when it is so; null when not known. */
@@ -17,6 +17,8 @@ export interface HealthFacts {
   readonly feed: { readonly state: FeedState; readonly sentence: string | null };
   readonly journalFault: string | null;
   readonly baseline: { readonly run: number; readonly sessions: number; readonly asOf: string | null };
+  /** Names of the underlyings that are left out for the rest of the session. */
+  readonly quarantined: readonly string[];
   readonly writer: { readonly state: WriterState; readonly inFlight: number; readonly backlogRows: number };
 }
 
@@ -30,6 +32,18 @@ const FEED_SENTENCES: Readonly<Record<FeedState, string>> = {
   refused: 'The provider refuses the feed.',
   closed: 'The feed is closed.',
 };
+
+/** Names that a sentence spells out. */
+const NAMES_MAX = 5;
+
+function actorsSentence(names: readonly string[]): string {
+  if (names.length === 0) return 'Every underlying is watched.';
+  const more = names.length > NAMES_MAX ? ` and ${names.length - NAMES_MAX} more` : '';
+  return (
+    `${names.slice(0, NAMES_MAX).join(', ')}${more} failed too often: no alerts for the rest of the session; ` +
+    'the prints are stored. The lines actor.failed of the log say why.'
+  );
+}
 
 /** Says how each part is. */
 export function healthOf(facts: HealthFacts): PartHealth[] {
@@ -59,5 +73,7 @@ export function healthOf(facts: HealthFacts): PartHealth[] {
         ? `The store does not take prints; ${writer.inFlight + writer.backlogRows} wait, and the journal has them.`
         : `${writer.inFlight + writer.backlogRows} prints wait for the store.`,
     ),
+    // Thousands of others are watched as before, so the service is ready: the sentence, the log and the metric warn.
+    part('actors', true, actorsSentence(facts.quarantined)),
   ];
 }

@@ -7,7 +7,7 @@ import type { ThresholdSettings } from '../domain/detectors/threshold.ts';
 import type { Session } from '../domain/session.ts';
 import { SessionLedger } from '../domain/session-ledger.ts';
 import type { TradeBatch } from '../domain/trade.ts';
-import type { UnderlyingFailure } from '../domain/underlying.ts';
+import type { UnderlyingFailure } from '../domain/life.ts';
 import { createEngine, type Engine, type EngineSummary } from '../engine.ts';
 import { type JournalDamage, readJournal } from '../feeds/journal/reader.ts';
 import type { JournalWriter } from '../feeds/journal/writer.ts';
@@ -60,6 +60,9 @@ interface Backlog {
   readonly fromRow: number;
 }
 
+/** Quiet time after which the actor of an underlying is stopped until its next print, ms: most never come back. */
+const IDLE_MS = 1_800_000;
+
 /** Frames after which the event loop turns while the journal is read. */
 const FRAMES_A_TURN = 64;
 
@@ -97,6 +100,8 @@ export class LiveSession {
       detectors,
       threshold,
       cancels: this.#ledger,
+      tape: () => this.#ledger.tape(),
+      idleMs: IDLE_MS,
       onFailure,
     });
   }
@@ -132,6 +137,11 @@ export class LiveSession {
 
   get engine(): EngineSummary {
     return this.#engine.summary();
+  }
+
+  /** Names of the underlyings that failed too often and are left out for the rest of the session. */
+  get quarantined(): readonly string[] {
+    return this.#engine.quarantined();
   }
 
   /** Reads what the journal holds: the state is then what it was when the process ended. */

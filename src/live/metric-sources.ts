@@ -1,4 +1,5 @@
 // Where the metrics of a running service come from: plain numbers of its parts, read at the scrape.
+import { SHARDS } from '../actors/directory.ts';
 import type { Writer } from '../actors/writer.ts';
 import { dayNumberOf, newYorkMidnightMs } from '../domain/calendar.ts';
 import type { JournalWriter } from '../feeds/journal/writer.ts';
@@ -72,6 +73,7 @@ function feedSources({ feed, session, now, marketNow }: ObservedParts): MetricSo
     feed_parse_errors_total: () => parseErrors(session().tape),
     stage_discarded_events_total: () => ({
       parse: { ahead_of_receipt: session().tape.counts.setAside },
+      detect: { failed: session().engine.lost, quarantined: session().engine.quarantined },
       dedupe: { duplicate: session().tape.duplicates },
     }),
     feed_event_delay_seconds: () => feed.delays,
@@ -99,8 +101,10 @@ function tapeSources({ session, writer, journal }: ObservedParts): MetricSources
     journal_records_total: () => journal().status.end.records,
     journal_flush_duration_seconds: () => journal().status.flushSeconds,
     watermark_timestamp_seconds: () => ({ detect: secondsOf(session().lastEventMs) }),
-    actors: () => ({ underlying: session().engine.underlyings, feed: 1, writer: 1 }),
+    actors: () => ({ underlying: session().engine.actors, shard: SHARDS, feed: 1, writer: 1 }),
     actor_errors_total: () => session().engine.failures,
+    actor_passivations_total: () => session().engine.passivations,
+    actors_quarantined: () => session().quarantined.length,
   };
 }
 

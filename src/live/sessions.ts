@@ -252,8 +252,10 @@ async function openSession(
         onRaised(alert);
         writer.alert(alert);
       },
-      onFailure: ({ underlying, failures, quarantined, error }) =>
-        log.write('actor.failed', { underlying, failures, quarantined, error }),
+      onFailure({ underlying, failures, quarantined, error }) {
+        log.write('actor.failed', { underlying, failures, quarantined, error });
+        if (quarantined) log.write('actor.quarantined', { underlying, failures });
+      },
       onFault: (error) => log.write('journal.failed', { error }),
       onDamage: ({ from: position }) => log.write('journal.corrupt', { session: date, position }),
     },

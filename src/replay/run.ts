@@ -12,7 +12,7 @@ import type { DayQuotes } from '../feeds/flat-file/quotes.ts';
 import { readQuotes, type ReadReport, readTape, readVolumes } from '../feeds/flat-file/read.ts';
 import type { DayTape } from '../feeds/flat-file/tape.ts';
 import { VolumeCounter } from '../feeds/flat-file/volumes.ts';
-import type { UnderlyingFailure } from '../domain/underlying.ts';
+import type { UnderlyingFailure } from '../domain/life.ts';
 
 /** A day to replay: its prints or active minutes, and the quotes of some of its contracts where there are any. */
 export interface ReplayDay {
@@ -106,6 +106,7 @@ async function replayDay({ tape: file, quotes: quotesFile }: ReplayDay, shared: 
     detectors: settings.detectors ?? ['threshold'],
     threshold: settings.threshold,
     cancels: ledger,
+    tape: () => tape.batches(undefined, { keep: true }),
     onFailure: observer.onFailure,
   });
   const counter = new VolumeCounter();
@@ -131,7 +132,7 @@ function* quotesBeforePrints(
   batchRows: number | undefined,
 ): Generator<TradeBatch> {
   let settledMs = -Infinity;
-  for (const batch of tape.batches(batchRows)) {
+  for (const batch of tape.batches(batchRows, { keep: true })) {
     const lastMs = batch.atMs[batch.length - 1]!;
     const ahead = quotes?.takeUntil(lastMs, settledMs) ?? null;
     if (ahead !== null) engine.takeQuotes(ahead);

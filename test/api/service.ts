@@ -43,6 +43,7 @@ export function alertAt(number: number, more: Partial<Alert> = {}): Alert {
     baselineSessions: 30,
     surprise: null,
     premium: `${1_000 * number}.00`,
+    vwap: '1.62',
     prints: 31,
     orders: 12,
     sweeps: 3,

@@ -46,6 +46,7 @@ function alertNumber(n: number): Alert {
     baselineSessions: 30,
     surprise: null,
     premium: `${n * 1000}.10`,
+    vwap: '1.62',
     prints: 3,
     orders: 1,
     sweeps: 0,

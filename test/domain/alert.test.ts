@@ -38,6 +38,7 @@ function finding(rest: Partial<Finding> = {}, premiumCents = 12_000_000): Findin
     evidence: {
       volume: 1_000,
       premiumCents,
+      vwapE4: 12_050,
       sided: { buyCents: 2_000_000, sellCents: 1_000_000, unknownCents: 4_000_000, conditionCents: 0 },
       sideBasis: { method: 'quote', probabilityBuy: 0.5647, accuracy: 0.597, quoteAgeMs: 120 },
       shape: { prints: 9, orders: 3, sweeps: 1, exchanges: 4, largestOrder: 700 },
@@ -75,6 +76,7 @@ describe('an alert', () => {
       baselineSessions: 30,
       surprise: null,
       premium: '120000.00',
+      vwap: '1.205',
       prints: 9,
       orders: 3,
       sweeps: 1,

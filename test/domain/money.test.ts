@@ -9,7 +9,9 @@ import {
   parsePriceE4,
   premiumCents,
   PRICE_E4_MAX,
+  Vwap,
 } from '../../src/domain/money.ts';
+import { SIZE_MAX } from '../../src/domain/trade.ts';
 import { assertProperty } from '../support/properties.ts';
 
 describe('a price', () => {
@@ -150,5 +152,35 @@ describe('a premium', () => {
     [1_234_500_000_000, '$12B'],
   ])('%i cents is %s in short', (cents, text) => {
     expect(formatUsdShort(cents)).toBe(text);
+  });
+});
+
+describe('a price weighted by contracts', () => {
+  const any = (max: number): fc.Arbitrary<number> =>
+    fc.oneof(fc.integer({ min: 1, max: 99 }), fc.integer({ min: 1, max }), fc.constant(max));
+
+  it('is that of decimals to the last digit, of small prints and of the largest there can be', () => {
+    assertProperty(
+      fc.property(fc.array(fc.tuple(any(PRICE_E4_MAX), any(SIZE_MAX)), { maxLength: 40 }), (prints) => {
+        const vwap = new Vwap();
+        for (const [priceE4, size] of prints) vwap.add(priceE4, size);
+        const sizes = prints.reduce((sum, [, size]) => sum.plus(size), new Decimal(0));
+        const Exact = Decimal.clone({ precision: 60 });
+        const dollars = prints.reduce(
+          (sum, [price, size]) => sum.plus(new Exact(price).times(size)),
+          new Exact(0),
+        );
+        const slow =
+          prints.length === 0 ? null : dollars.div(sizes).toDecimalPlaces(0, Decimal.ROUND_HALF_UP);
+        expect(vwap.priceE4()).toBe(slow === null ? null : slow.toNumber());
+      }),
+    );
+  });
+
+  it('of one contract at 1.00 and one at 1.0001 lies between them, and is rounded up', () => {
+    const vwap = new Vwap();
+    vwap.add(10_000, 1);
+    vwap.add(10_001, 1);
+    expect(vwap.priceE4()).toBe(10_001);
   });
 });

@@ -9,7 +9,8 @@ import { evidenceOf } from '../../src/domain/evidence.ts';
 import type { Quote, QuoteBatch } from '../../src/domain/quote.ts';
 import { requireSession } from '../../src/domain/session.ts';
 import { batchOf, type Print, type TapeKind } from '../../src/domain/trade.ts';
-import { foldQuotes, foldTrades, UnderlyingState } from '../../src/domain/underlying.ts';
+import { foldQuotes } from '../../src/domain/quoted.ts';
+import { foldTrades, UnderlyingState } from '../../src/domain/underlying.ts';
 import { assertProperty } from '../support/properties.ts';
 import { at, baselineOf, print, tableOf } from '../support/tape.ts';
 

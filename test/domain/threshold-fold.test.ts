@@ -22,7 +22,8 @@ function slowFindings(market: Market, prints: readonly Print[]): SlowFinding[] {
 }
 
 function short({ contract, row, atMs, observed, evidence }: Finding): SlowFinding {
-  return { contract, row, atMs, volume: observed, premiumCents: evidence.premiumCents };
+  const { premiumCents, vwapE4 } = evidence;
+  return { contract, row, atMs, volume: observed, premiumCents, vwapE4: vwapE4! };
 }
 
 describe('the fold of the threshold rule', () => {

@@ -15,6 +15,8 @@ export interface SlowFinding {
   readonly atMs: number;
   readonly volume: number;
   readonly premiumCents: number;
+  /** Average price weighted by contracts, 1/10,000 dollar, rounded half up. */
+  readonly vwapE4: number;
 }
 
 interface Seen {
@@ -99,7 +101,14 @@ export function slowThreshold(
     contract.state = 'above';
     if (!speaks) return;
     const premiumCents = window.reduce((sum, one) => sum + one.priceE4 * one.size, 0);
-    findings.push({ contract: print.contract, row: rows[index]!, atMs: clockMs, volume, premiumCents });
+    findings.push({
+      contract: print.contract,
+      row: rows[index]!,
+      atMs: clockMs,
+      volume,
+      premiumCents,
+      vwapE4: new Decimal(premiumCents).div(volume).toDecimalPlaces(0, Decimal.ROUND_HALF_UP).toNumber(),
+    });
   });
   return findings;
 }

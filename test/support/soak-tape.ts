@@ -67,6 +67,7 @@ export function alertOfRow(row: number): Alert {
     baselineSessions: 1,
     surprise: null,
     premium: '1.00',
+    vwap: '1.62',
     prints: 1,
     orders: 1,
     sweeps: 0,

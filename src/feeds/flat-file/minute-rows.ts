@@ -60,8 +60,8 @@ export class MinuteRows {
     page[at + 3] = priceE4;
   }
 
-  /** Unpacks a minute into the first rows of `into`, which has room for them, and gives its memory back. */
-  take(minute: number, into: TradeColumns): void {
+  /** Unpacks a minute into the first rows of `into`, which has room for them. */
+  copy(minute: number, into: TradeColumns): void {
     const rows = this.#rows[minute]!;
     const startMs = EARLIEST_MS + minute * MINUTE_MS;
     const pages = this.#pages[minute]!;
@@ -78,13 +78,18 @@ export class MinuteRows {
       into.condition[row] = ((first >>> 23) << 8) | (third & 0xff);
       into.exchange[row] = second & 0xffff;
     }
-    // Detached, the memory is free at once; the collector would come for it after many minutes more.
-    for (const page of pages) page.buffer.transfer(0);
-    this.#pages[minute] = [];
-    this.#rows[minute] = 0;
   }
 
   // END OF HOT PATH
+
+  /** Unpacks a minute and gives its memory back. */
+  take(minute: number, into: TradeColumns): void {
+    this.copy(minute, into);
+    // Detached, the memory is free at once; the collector would come for it after many minutes more.
+    for (const page of this.#pages[minute]!) page.buffer.transfer(0);
+    this.#pages[minute] = [];
+    this.#rows[minute] = 0;
+  }
 
   #turn(minute: number): void {
     const page = new Int32Array(PAGE_ROWS * ROW_WORDS);

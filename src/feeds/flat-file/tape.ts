@@ -14,7 +14,7 @@ export const BATCH_ROWS = 1 << 18;
 /** A minute's volume counts at its last millisecond: before that nobody knows it. */
 const MINUTE_END_MS = 59_999;
 
-/** The prints of one session, 16 bytes each. Filled by {@link accept}, then read once, which empties it. */
+/** The prints of one session, 16 bytes each. Filled by {@link accept}, then read. */
 export class DayTape {
   readonly session: Session;
   readonly kind: TapeKind;
@@ -60,9 +60,10 @@ export class DayTape {
 
   /**
    * The tape in batches of `batchRows` rows, the last one shorter, in the engine's order: time, then ticker, then row
-   * of the file. Batches share their columns: one is valid until the next is asked for. What was given out is gone.
+   * of the file. Batches share their columns: one is valid until the next is asked for. What was given out is gone,
+   * unless it is kept to be read again: an underlying that failed in a replay is rebuilt from it.
    */
-  *batches(batchRows = BATCH_ROWS): Generator<TradeBatch> {
+  *batches(batchRows = BATCH_ROWS, { keep = false } = {}): Generator<TradeBatch> {
     const { session, kind } = this;
     const columns = allocateColumns(Math.min(batchRows, this.#length));
     let length = 0;
@@ -72,7 +73,8 @@ export class DayTape {
       const rows = this.#rows.rowsOf(minute);
       if (rows === 0) continue;
       if (rows > scratch.atMs.length) scratch = allocateColumns(rows + (rows >>> 2));
-      this.#rows.take(minute, scratch);
+      if (keep) this.#rows.copy(minute, scratch);
+      else this.#rows.take(minute, scratch);
       const order = timeOrder([scratch], ONE_SEGMENT, rows, this.#table);
       for (let done = 0; done < rows;) {
         const count = Math.min(rows - done, batchRows - length);
