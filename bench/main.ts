@@ -1,5 +1,6 @@
 // Benchmarks from the command line: `npm run bench -- NAME [options]` runs one of them.
 import { parseArgs } from 'node:util';
+import { benchNab } from './nab.ts';
 import { benchRecall } from './recall.ts';
 import { benchReplay } from './replay.ts';
 import { benchWire } from './wire.ts';
@@ -7,6 +8,7 @@ import { benchWire } from './wire.ts';
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
   replay: benchReplay,
   recall: benchRecall,
+  nab: benchNab,
   wire: benchWire,
 };
 
@@ -18,12 +20,15 @@ export interface BenchOptions {
   readonly order: 'ticker' | 'time';
   /** File for the figures as JSON; null: none. */
   readonly out: string | null;
+  /** Folder of a public benchmark's data; null: where it lies beside a clone. */
+  readonly data: string | null;
 }
 
 const USAGE = `npm run bench -- replay [--prints N] [--underlyings N] [--rounds N] [--order ticker|time] [--out FILE]
 
 replay  a simulated day through \`spyhop replay\`, beside the bare loop over the same columns and gunzip alone
 recall  what the detector threshold finds of simulated anomalies, and what it finds beside them
+nab     scalar detectors on the Numenta Anomaly Benchmark by its own rules [--data FOLDER] [--out FILE]
 wire    frames of the websocket into columns, beside JSON.parse: 1, 50 and 500 prints a frame
 `;
 
@@ -44,6 +49,7 @@ async function run(args: readonly string[]): Promise<number> {
       rounds: { type: 'string', default: '3' },
       order: { type: 'string', default: 'ticker' },
       out: { type: 'string' },
+      data: { type: 'string' },
     },
   });
   const bench = BENCHES[positionals[0] ?? ''];
@@ -57,6 +63,7 @@ async function run(args: readonly string[]): Promise<number> {
     rounds: wholeNumber(values.rounds, 'rounds'),
     order: values.order,
     out: values.out ?? null,
+    data: values.data ?? null,
   });
   return 0;
 }
