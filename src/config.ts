@@ -257,6 +257,11 @@ export const OPTIONS = {
     sentence:
       'Apply every function, trigger and view again, also those whose text did not change: undoes changes by hand.',
   },
+  'grafana-password-file': {
+    type: 'text',
+    value: 'PATH',
+    sentence: 'File with the password that role spyhop_grafana is to have; nobody else may read it.',
+  },
   json: {
     type: 'flag',
     sentence: 'Print one JSON object a line on stdout, for machines.',

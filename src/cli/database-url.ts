@@ -1,6 +1,6 @@
 // Where the address of an external Postgres comes from: DATABASE_URL, or the file that DATABASE_URL_FILE names.
-import { readFileSync } from 'node:fs';
-import { Refusal, refusalOf } from '../lib/refusal.ts';
+import { Refusal } from '../lib/refusal.ts';
+import { readSecretFile } from './secret-file.ts';
 
 /** The address of an external Postgres, password included: never to be shown; null for the embedded one. */
 export function databaseUrl(environment: NodeJS.ProcessEnv = process.env): string | null {
@@ -10,9 +10,5 @@ export function databaseUrl(environment: NodeJS.ProcessEnv = process.env): strin
   if (url !== null) {
     throw new Refusal('DATABASE_URL and DATABASE_URL_FILE are both set: unset one', { exitCode: 2 });
   }
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch (error) {
-    throw refusalOf(`DATABASE_URL_FILE: ${file}`, error);
-  }
+  return readSecretFile(file);
 }

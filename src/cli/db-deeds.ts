@@ -4,7 +4,7 @@ import type { CommonOption } from './command.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Options that `db` takes; a deed reads those that mean something to it. */
-export type DbOption = 'data-dir' | 'reapply' | 'date';
+export type DbOption = 'data-dir' | 'date' | 'reapply' | 'grafana-password-file';
 export type DbOptions = Options<DbOption | CommonOption>;
 
 /** A deed: what `spyhop db NAME` does. */
@@ -23,7 +23,7 @@ export const DEEDS: readonly Deed[] = [
     operands: '',
     summary: 'Says which database it is, and how far its schema is.',
     run: async (_operands, options, terminal) =>
-      (await import('./db-schema.ts')).showStatus(options, terminal),
+      (await import('./db-status.ts')).showStatus(options, terminal),
   },
   {
     name: 'plan',

@@ -1,13 +1,13 @@
-// The deeds about the schema: how far it is, what is to be done, and doing it.
-import { addressWithoutPassword } from '../db/external.ts';
+// The deeds about the schema: what is to be done, and doing it.
 import { migrate, type MigrationPlan, planMigration } from '../db/migrate.ts';
 import { openOwned, type OwnedDatabase } from '../db/open-store.ts';
+import { setPassword } from '../db/roles.ts';
 import { readSchema } from '../db/schema/files.ts';
 import { systemClock } from '../lib/clock.ts';
 import { databaseUrl } from './database-url.ts';
 import type { DbOptions } from './db-deeds.ts';
+import { readSecretFile } from './secret-file.ts';
 import type { Terminal } from './terminal.ts';
-import { plural } from './words.ts';
 
 /** Opens the database of the options as its owner, does the work, and closes it again. */
 export async function withDatabase<Result>(
@@ -24,73 +24,57 @@ export async function withDatabase<Result>(
   }
 }
 
-function namesOf({ migrations, objects }: MigrationPlan): { migrations: string[]; objects: string[] } {
-  return { migrations: migrations.map(({ name }) => name), objects: objects.map(({ name }) => name) };
+/** A step of a migration as it is shown. */
+interface Step {
+  readonly step: 'migration' | 'object' | 'grants';
+  readonly name: string;
 }
 
-/** `spyhop db status`: exit code 0 when the schema is that of this spyhop, 1 when something is to be done. */
-export async function showStatus(options: DbOptions, terminal: Terminal): Promise<number> {
-  return withDatabase(options, async ({ db, url, embedded }) => {
-    const plan = await planMigration(db);
-    const [server] = await db.rows<{ version: string; role: string; bytes: number }>(
-      `select current_setting('server_version') as version, current_user as role,
-         pg_database_size(current_database()) as bytes`,
-    );
-    const { version = '', role = '', bytes = 0 } = server ?? {};
-    const upToDate = plan.migrations.length === 0 && plan.objects.length === 0;
-    if (options.json) {
-      const known = { address: addressWithoutPassword(url), embedded, version, role, bytes };
-      terminal.print(JSON.stringify({ ...known, newest: plan.newest, upToDate, ...namesOf(plan) }));
-      return upToDate ? 0 : 1;
-    }
-    const place = embedded ? `embedded in ${options['data-dir']}` : addressWithoutPassword(url);
-    terminal.print(`database  Postgres ${version}, ${place}, ${(bytes / 1e6).toFixed(0)} MB, as ${role}`);
-    const state = upToDate
-      ? `at ${plan.newest}, up to date`
-      : `${plan.newest === null ? 'empty' : `at ${plan.newest}`}, ${pending(plan)}: spyhop db migrate`;
-    terminal.print(`schema    ${state}`);
-    return upToDate ? 0 : 1;
-  });
+/** The steps of a plan, in the order in which they are taken. */
+export function stepsOf({ migrations, objects, grants }: MigrationPlan): Step[] {
+  return steps(
+    migrations.map(({ name }) => name),
+    objects.map(({ name }) => name),
+    grants,
+  );
 }
 
-function pending({ migrations, objects }: MigrationPlan): string {
-  const parts = [
-    ...(migrations.length === 0 ? [] : [plural(migrations.length, 'migration')]),
-    ...(objects.length === 0 ? [] : [`${plural(objects.length, 'file')} of objects`]),
+function steps(migrations: readonly string[], objects: readonly string[], grants: boolean): Step[] {
+  return [
+    ...migrations.map((name) => ({ step: 'migration' as const, name: `migrations/${name}` })),
+    ...objects.map((name) => ({ step: 'object' as const, name: `objects/${name}` })),
+    ...(grants ? [{ step: 'grants' as const, name: 'roles/grants' }] : []),
   ];
-  return `${parts.join(' and ')} to apply`;
+}
+
+function show(step: Step, verb: string, json: boolean, terminal: Terminal): void {
+  terminal.print(json ? JSON.stringify(step) : `${verb} ${step.step.padEnd(10)}sql/${step.name}.sql`);
 }
 
 /** `spyhop db plan`: one line for each thing that migrating would do. */
 export async function showPlan(options: DbOptions, terminal: Terminal): Promise<number> {
   return withDatabase(options, async ({ db }) => {
-    const { migrations, objects } = namesOf(await planMigration(db));
-    const steps = [
-      ...migrations.map((name) => ({ step: 'migration', name, file: `sql/migrations/${name}.sql` })),
-      ...objects.map((name) => ({ step: 'object', name, file: `sql/objects/${name}.sql` })),
-    ];
-    for (const step of steps) {
-      terminal.print(options.json ? JSON.stringify(step) : `${step.step.padEnd(10)}${step.file}`);
-    }
-    if (steps.length === 0) terminal.say('nothing to do');
+    const planned = stepsOf(await planMigration(db));
+    for (const step of planned) show(step, 'would apply', options.json, terminal);
+    if (planned.length === 0) terminal.say('nothing to do');
     return 0;
   });
 }
 
 /** `spyhop db migrate`. */
 export async function runMigration(options: DbOptions, terminal: Terminal): Promise<number> {
+  const file = options['grafana-password-file'];
+  const password = file === undefined ? null : readSecretFile(file);
   return withDatabase(
     options,
     async ({ db }) => {
-      const { migrations, objects } = await migrate(db, readSchema(), { reapply: options.reapply });
-      const done = [
-        ...migrations.map((name) => ({ step: 'migration', name })),
-        ...objects.map((name) => ({ step: 'object', name })),
-      ];
-      for (const step of done) {
-        terminal.print(options.json ? JSON.stringify(step) : `applied ${step.step} ${step.name}`);
-      }
-      if (done.length === 0) terminal.say('nothing to do');
+      const report = await migrate(db, readSchema(), { reapply: options.reapply });
+      const done = steps(report.migrations, report.objects, report.grants);
+      for (const step of done) show(step, 'applied', options.json, terminal);
+      if (password !== null) {
+        await setPassword(db, 'spyhop_grafana', password);
+        terminal.say('spyhop_grafana has the password of the file');
+      } else if (done.length === 0) terminal.say('nothing to do');
       return 0;
     },
     { make: true },

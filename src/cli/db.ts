@@ -10,7 +10,7 @@ export const dbCommand: Command<DbOption> = {
   name: 'db',
   summary: 'Looks after the database: its schema, its roles, its copies.',
   operands: 'DEED',
-  options: ['data-dir', 'date', 'reapply'],
+  options: ['data-dir', 'date', 'reapply', 'grafana-password-file'],
   remarks: [
     'DEED is one of:',
     ...DEEDS.map(({ name, operands, summary }) => `  ${`${name} ${operands}`.padEnd(NAME_WIDTH)}${summary}`),

@@ -1,6 +1,8 @@
 // The looks of the doctor: each at one part of the set-up, each with what to do when it is not well.
 import { access, constants, statfs } from 'node:fs/promises';
 import { addressWithoutPassword, checkExternal } from '../db/external.ts';
+import { openDatabase } from '../db/pool.ts';
+import { lookAtRoles } from '../db/roles.ts';
 import { CALENDAR_YEARS } from '../domain/calendar.ts';
 import { sessionOn } from '../domain/session.ts';
 import { MassiveRest } from '../feeds/massive/rest.ts';
@@ -15,6 +17,7 @@ import type { DoctorOptions, Finding } from './doctor.ts';
 const FREE_BYTES_MIN = 5e9;
 /** A clock further off makes prints look late, or from the future. */
 const CLOCK_MS_MAX = 2_000;
+const DATABASE_MS_MAX = 10_000;
 const REST_MS_MAX = 10_000;
 const SERVICE_MS_MAX = 10_000;
 
@@ -72,7 +75,7 @@ async function lookAtDatabase(url: string | null): Promise<Finding[]> {
       {
         what: 'database',
         state: 'well',
-        sentence: 'DATABASE_URL is not set: one is kept in the data directory.',
+        sentence: 'DATABASE_URL is not set: one is kept in the data directory, with its roles.',
       },
     ];
   }
@@ -80,9 +83,24 @@ async function lookAtDatabase(url: string | null): Promise<Finding[]> {
     const { versionNumber } = await checkExternal(url);
     const version = Math.floor(versionNumber / 10_000);
     const sentence = `Postgres ${version} answers at ${addressWithoutPassword(url)}.`;
-    return [{ what: 'database', state: 'well', sentence }];
+    return [{ what: 'database', state: 'well', sentence }, await rolesIn(url)];
   } catch (error) {
     return [faultOf('database', 'wrong', error)];
+  }
+}
+
+async function rolesIn(url: string): Promise<Finding> {
+  const db = openDatabase({ url, connectionsMax: 1, statementMsMax: DATABASE_MS_MAX });
+  try {
+    const { faults, mayCreate } = await lookAtRoles(db);
+    if (faults.length === 0) {
+      const sentence = 'The API reads as spyhop_reader, the service writes as spyhop_writer.';
+      return { what: 'roles', state: 'well', sentence };
+    }
+    const fix = mayCreate ? 'spyhop db migrate makes them' : 'spyhop db status shows the SQL that makes them';
+    return { what: 'roles', state: 'warning', sentence: `${faults.join('; ')}: ${fix}.` };
+  } finally {
+    await db.close();
   }
 }
 

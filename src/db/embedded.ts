@@ -6,9 +6,18 @@ import type { Clock } from '../lib/clock.ts';
 import { makeFolder } from '../lib/make-folder.ts';
 import { Refusal, refusalOf } from '../lib/refusal.ts';
 import { findBinaries, type PostgresBinaries } from './embedded/binaries.ts';
-import { type ClusterPlace, ensureCluster, freePort, placeIn, writeSecret } from './embedded/cluster.ts';
+import {
+  type ClusterPlace,
+  ensureCluster,
+  freePort,
+  placeIn,
+  readSecret,
+  writeSecret,
+} from './embedded/cluster.ts';
+import { ensureLogins } from './embedded/logins.ts';
 import { chooseRunAs } from './embedded/run-as.ts';
 import { addressOf, findRunning, pause, startServer, stopRunning } from './embedded/server.ts';
+import { type Role, ROLES } from './roles.ts';
 
 /** The database of the product in the embedded server. */
 const DATABASE = 'spyhop';
@@ -17,8 +26,10 @@ const LEAVE_POLLS_MAX = 20;
 const LEAVE_POLL_MS = 50;
 
 export interface EmbeddedServer {
-  /** Address of the product's database, password included: never to be logged. */
+  /** Address of the product's database for its owner, password included: never to be logged. */
   readonly url: string;
+  /** Addresses of the same database for the roles with fewer rights; as secret. */
+  readonly urls: Readonly<Record<Role, string>>;
   readonly port: number;
   /** True when a server was found running: left by a crash, or used by another spyhop at this moment. */
   readonly adopted: boolean;
@@ -48,11 +59,17 @@ export async function startEmbedded(dataDir: string, clock: Clock): Promise<Embe
     if (await isTaken(secret.port)) secret = { ...secret, port: await freePort() };
     await startServer({ place, secret, binaries: programs(), runAs, clock });
   }
-  const current = running ?? secret;
-  writeSecret(place, current);
+  // Written only when it says something new: another process may have added passwords meanwhile.
+  const { port } = running ?? secret;
+  if (port !== readSecret(place).port) writeSecret(place, { ...readSecret(place), port });
+  const current = { ...secret, port };
   await ensureDatabase(addressOf(current, 'postgres'));
+  const url = addressOf(current, DATABASE);
+  const passwords = await withClient(url, (client) => ensureLogins(client, place));
+  const urlOf = (role: Role): string => addressOf({ port, password: passwords[role]! }, DATABASE, role);
   return {
-    url: addressOf(current, DATABASE),
+    url,
+    urls: Object.fromEntries(ROLES.map((role) => [role, urlOf(role)])) as Record<Role, string>,
     port: current.port,
     adopted: running !== null,
     stop: () => stopWhenAlone(place, addressOf(current, 'postgres'), clock),
@@ -96,6 +113,7 @@ async function ensureDatabase(url: string): Promise<void> {
     if (rowCount !== 0) return;
     try {
       await client.query(`create database ${DATABASE}`);
+      await client.query(`revoke temporary on database ${DATABASE} from public`);
     } catch (error) {
       if (error instanceof Error && /No space left on device/.test(error.message)) {
         throw new Refusal('the database cannot be made, the disk is full: free some space', { cause: error });

@@ -1,6 +1,7 @@
 // Bringing a database to the schema of the files: migrations forward, each in a transaction, objects when changed.
 import { Refusal } from '../lib/refusal.ts';
 import type { Database, Queries, Transaction } from './pool.ts';
+import { ensureRoles, lookAtRoles, type RoleReport } from './roles.ts';
 import { type Migration, readSchema, type SchemaFiles, type SchemaObject } from './schema/files.ts';
 import { codeOf, SQLSTATE } from './sqlstate.ts';
 
@@ -18,6 +19,15 @@ export interface MigrationPlan {
   readonly migrations: readonly Migration[];
   /** Objects that are new or whose text has changed. */
   readonly objects: readonly SchemaObject[];
+  /** What is to be known of the roles. */
+  readonly roles: RoleReport;
+  /** True when the roles are to be made or the rights to be granted; never when the connection may not make them. */
+  readonly grants: boolean;
+}
+
+/** True when there is nothing to do. */
+export function isDone({ migrations, objects, grants }: MigrationPlan): boolean {
+  return migrations.length === 0 && objects.length === 0 && !grants;
 }
 
 /** What was done. */
@@ -26,6 +36,8 @@ export interface MigrationReport {
   readonly migrations: readonly string[];
   /** Names of the objects applied because they were new or had changed. */
   readonly objects: readonly string[];
+  /** Whether rights were granted. */
+  readonly grants: boolean;
 }
 
 const BOOKS = `
@@ -48,16 +60,23 @@ const BOOKS = `
  * a migration that was applied has been changed since.
  */
 export async function planMigration(db: Queries, schema: SchemaFiles = readSchema()): Promise<MigrationPlan> {
+  const roles = await lookAtRoles(db);
+  const grantable = roles.complete || roles.mayCreate;
   const [books] = await db.rows<{ there: boolean }>(
     "select to_regclass('spyhop.schema_object') is not null as there",
   );
-  if (books?.there !== true) return { newest: null, migrations: schema.migrations, objects: schema.objects };
+  if (books?.there !== true) {
+    const { migrations, objects } = schema;
+    return { newest: null, migrations, objects, roles, grants: grantable };
+  }
   const applied = await appliedMigrations(db, schema.migrations);
   const done = new Set(applied.map(({ number }) => number));
   return {
     newest: applied.at(-1)?.name ?? null,
     migrations: schema.migrations.filter(({ number }) => !done.has(number)),
     objects: await changedObjects(db, schema.objects),
+    roles,
+    grants: grantable && (!roles.complete || (await changedObjects(db, [schema.grants])).length > 0),
   };
 }
 
@@ -112,7 +131,13 @@ async function applyNext(transaction: Transaction, schema: SchemaFiles): Promise
     'insert into spyhop.schema_migration (number, name, checksum) values ($1, $2, $3)',
     [next.number, next.name, next.checksum],
   );
+  await forgetGrants(transaction, schema);
   return next.name;
+}
+
+/** New tables and functions have no rights yet: whatever happens to us, they are granted before this is done. */
+async function forgetGrants(transaction: Transaction, { grants }: SchemaFiles): Promise<void> {
+  await transaction.change('delete from spyhop.schema_object where name = $1', [grants.name]);
 }
 
 async function applyObjects(transaction: Transaction, objects: readonly SchemaObject[]): Promise<string[]> {
@@ -127,6 +152,16 @@ async function applyObjects(transaction: Transaction, objects: readonly SchemaOb
   return objects.map(({ name }) => name);
 }
 
+/** Makes the roles where that is allowed, and gives them their rights. */
+async function grant(db: Database, { grants }: SchemaFiles): Promise<boolean> {
+  const roles = await ensureRoles(db);
+  if (!roles.complete) return false;
+  return locked(db, async (transaction) => {
+    const granted = await applyObjects(transaction, await changedObjects(transaction, [grants]));
+    return granted.length > 0;
+  });
+}
+
 /**
  * Brings the database to the schema of the files. Harmless when done twice or by two at once; where nothing is to be
  * done nothing is asked of the role but to read.
@@ -139,9 +174,8 @@ export async function migrate(
   schema: SchemaFiles = readSchema(),
   { reapply = false }: { readonly reapply?: boolean } = {},
 ): Promise<MigrationReport> {
-  const plan = await planMigration(db, schema);
-  if (plan.migrations.length === 0 && plan.objects.length === 0 && !reapply) {
-    return { migrations: [], objects: [] };
+  if (isDone(await planMigration(db, schema)) && !reapply) {
+    return { migrations: [], objects: [], grants: false };
   }
   try {
     const migrations: string[] = [];
@@ -151,10 +185,12 @@ export async function migrate(
       if (name === null) break;
       migrations.push(name);
     }
-    const objects = await locked(db, async (transaction) =>
-      applyObjects(transaction, reapply ? schema.objects : await changedObjects(transaction, schema.objects)),
-    );
-    return { migrations, objects };
+    const objects = await locked(db, async (transaction) => {
+      const wanted = reapply ? schema.objects : await changedObjects(transaction, schema.objects);
+      if (wanted.length > 0) await forgetGrants(transaction, schema);
+      return applyObjects(transaction, wanted);
+    });
+    return { migrations, objects, grants: await grant(db, schema) };
   } catch (error) {
     if (codeOf(error) !== SQLSTATE.noPrivilege) throw error;
     const said = (error as Error).message;

@@ -6,7 +6,14 @@ import { startEmbedded } from './embedded.ts';
 import { hasCluster, placeIn } from './embedded/cluster.ts';
 import { checkExternal } from './external.ts';
 import { migrate, type MigrationReport } from './migrate.ts';
-import { type Database, openDatabase, READER_CONNECTIONS, WRITER_CONNECTIONS } from './pool.ts';
+import {
+  type Database,
+  openDatabase,
+  OWNER_CONNECTIONS,
+  READER_CONNECTIONS,
+  WRITER_CONNECTIONS,
+} from './pool.ts';
+import { lookAtRoles, type Role, type RoleReport } from './roles.ts';
 
 export interface StoreSettings {
   /** Folder of the data directory; the embedded server lives in `postgres` under it. */
@@ -21,13 +28,17 @@ export interface StoreSettings {
 
 /** An open store. */
 export interface OpenStore {
-  /** Address, password included: never to be logged. */
+  /** Address for the owner, password included: never to be logged. */
   readonly url: string;
-  /** For writing: prints, alerts, jobs. */
+  /** For what changes tables: migrations, the care of partitions. Nobody else has that right. */
+  readonly owner: Database;
+  /** For writing rows: prints, alerts, baselines. As `spyhop_writer` where there is one: no table can be made. */
   readonly db: Database;
-  /** For questions; it cannot write. */
+  /** For questions, as `spyhop_reader` where there is one; it cannot write. */
   readonly reader: Database;
   readonly embedded: boolean;
+  /** What is to be known of the roles. */
+  readonly roles: RoleReport;
   readonly migrated: MigrationReport;
   /** Closes the pools, and stops the embedded server unless somebody else uses it. */
   close(): Promise<void>;
@@ -40,22 +51,41 @@ const READ_MS_MAX = 10_000;
 /** Opens the store. Throws a Refusal, one sentence with its fix, when it cannot be used. */
 export async function openStore(settings: StoreSettings): Promise<OpenStore> {
   const { onConnectionLost } = settings;
-  const { url, embedded, leave } = await reach(settings);
+  const { url, urls, leave } = await reach(settings);
   const lost = onConnectionLost === undefined ? {} : { onConnectionLost };
-  const db = openDatabase({ url, connectionsMax: WRITER_CONNECTIONS, statementMsMax: WRITE_MS_MAX, ...lost });
-  const reader = openDatabase({
+  const owner = openDatabase({
     url,
-    connectionsMax: READER_CONNECTIONS,
-    statementMsMax: READ_MS_MAX,
-    readOnly: true,
+    connectionsMax: OWNER_CONNECTIONS,
+    statementMsMax: WRITE_MS_MAX,
     ...lost,
   });
+  const pools = [owner];
   const close = async (): Promise<void> => {
-    await Promise.all([db.close(), reader.close()]);
+    await Promise.all(pools.map((pool) => pool.close()));
     await leave();
   };
   try {
-    return { url, db, reader, embedded, migrated: await migrate(db), close };
+    const migrated = await migrate(owner);
+    const roles = await lookAtRoles(owner);
+    const as = (role: Role): { readonly url: string; readonly role?: Role } => {
+      if (urls !== null) return { url: urls[role] };
+      return roles.complete && roles.usable.has(role) ? { url, role } : { url };
+    };
+    const db = openDatabase({
+      ...as('spyhop_writer'),
+      connectionsMax: WRITER_CONNECTIONS,
+      statementMsMax: WRITE_MS_MAX,
+      ...lost,
+    });
+    const reader = openDatabase({
+      ...as('spyhop_reader'),
+      connectionsMax: READER_CONNECTIONS,
+      statementMsMax: READ_MS_MAX,
+      readOnly: true,
+      ...lost,
+    });
+    pools.push(db, reader);
+    return { url, owner, db, reader, embedded: urls !== null, roles, migrated, close };
   } catch (error) {
     await close();
     throw error;
@@ -83,12 +113,12 @@ export async function openOwned(
   if (databaseUrl === null && !make && !hasCluster(placeIn(join(dataDir, 'postgres')))) {
     throw new Refusal(`there is no database in ${dataDir} yet: make it with spyhop db migrate`);
   }
-  const { url, embedded, leave } = await reach(settings);
+  const { url, urls, leave } = await reach(settings);
   const db = openDatabase({ url, connectionsMax: WRITER_CONNECTIONS, statementMsMax: WRITE_MS_MAX });
   return {
     url,
     db,
-    embedded,
+    embedded: urls !== null,
     async close() {
       await db.close();
       await leave();
@@ -98,15 +128,16 @@ export async function openOwned(
 
 interface Reached {
   readonly url: string;
-  readonly embedded: boolean;
+  /** Addresses by role of the embedded server, where each role logs in; null elsewhere. */
+  readonly urls: Readonly<Record<Role, string>> | null;
   readonly leave: () => Promise<unknown>;
 }
 
 async function reach({ dataDir, databaseUrl, clock }: StoreSettings): Promise<Reached> {
   if (databaseUrl === null) {
     const server = await startEmbedded(join(dataDir, 'postgres'), clock);
-    return { url: server.url, embedded: true, leave: () => server.stop() };
+    return { url: server.url, urls: server.urls, leave: () => server.stop() };
   }
   await checkExternal(databaseUrl);
-  return { url: databaseUrl, embedded: false, leave: async () => {} };
+  return { url: databaseUrl, urls: null, leave: async () => {} };
 }

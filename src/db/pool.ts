@@ -1,7 +1,7 @@
 // The way to the database: bounded pools, typed queries, transactions; nothing that a session would have to remember.
 //
 // Everything here works behind pgbouncer in transaction mode: plain `$n` queries, SET LOCAL, transaction-level locks.
-import { Pool, type PoolClient, type QueryResult, types } from 'pg';
+import { escapeIdentifier, Pool, type PoolClient, type QueryResult, types } from 'pg';
 
 export type Row = Readonly<Record<string, unknown>>;
 /** What a parameter of a statement may be. */
@@ -45,12 +45,16 @@ export interface DatabaseSettings {
   readonly connectMsMax?: number;
   /** A reader: each query runs in a transaction of its own that cannot write and that the server ends in time. */
   readonly readOnly?: boolean;
+  /** Role to take in each transaction; a query outside of one gets one of its own. */
+  readonly role?: string;
   /** Told when an idle connection breaks; the pool replaces it by itself. */
   readonly onConnectionLost?: (error: Error) => void;
 }
 
 /** One connection for prints, one for alerts, one for jobs and one to spare. */
 export const WRITER_CONNECTIONS = 4;
+/** Migrations and the care of partitions take one; one to spare. */
+export const OWNER_CONNECTIONS = 2;
 /** A page, a follower and a dashboard ask at once. */
 export const READER_CONNECTIONS = 6;
 
@@ -106,12 +110,15 @@ export function openDatabase(settings: DatabaseSettings): Database {
     types: parsers,
   });
   pool.on('error', (error) => settings.onConnectionLost?.(error));
-  const { readOnly = false } = settings;
+  const { readOnly = false, role } = settings;
+  const takeRole = role === undefined ? '' : `; set local role ${escapeIdentifier(role)}`;
   const begin = (statementMsMax: number): string =>
     `begin${readOnly ? ' read only' : ''}; ` +
     `set local statement_timeout = ${Math.trunc(statementMsMax)}; ` +
+    // Nobody puts a function of the same name before that of the server.
+    'set local search_path = pg_catalog, spyhop, public, pg_temp; ' +
     // A client that vanished in the middle must not hold its locks.
-    'set local idle_in_transaction_session_timeout = 60000';
+    `set local idle_in_transaction_session_timeout = 60000${takeRole}`;
   const database: Database = {
     ...queriesOn(pool, settings.statementMsMax),
     async transaction(work, { statementMsMax } = settings) {
@@ -142,9 +149,9 @@ export function openDatabase(settings: DatabaseSettings): Database {
     },
     close: () => pool.end(),
   };
-  if (readOnly) {
-    database.rows = (text, parameters) => database.transaction((reader) => reader.rows(text, parameters));
-    database.change = (text, parameters) => database.transaction((reader) => reader.change(text, parameters));
+  if (readOnly || role !== undefined) {
+    database.rows = (text, parameters) => database.transaction((within) => within.rows(text, parameters));
+    database.change = (text, parameters) => database.transaction((within) => within.change(text, parameters));
   }
   return database;
 }

@@ -29,7 +29,11 @@ describe('spyhop db', () => {
     expect(before.out).not.toContain(new URL(empty.url).password);
 
     const plan = await start(['db', 'plan', '--json'], { env });
-    const steps = [...migrations, ...objects].map(({ name }) => name);
+    const steps = [
+      ...migrations.map(({ name }) => `migrations/${name}`),
+      ...objects.map(({ name }) => `objects/${name}`),
+      'roles/grants',
+    ];
     expect(lines(plan.out).map(({ name }) => name)).toEqual(steps);
     expect(await empty.db.rows("select to_regnamespace('spyhop') as there")).toEqual([{ there: null }]);
 

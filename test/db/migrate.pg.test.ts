@@ -18,10 +18,11 @@ describe('migrate', () => {
     const applied = reports.flatMap(({ migrations }) => migrations);
     expect(applied.toSorted()).toEqual(readSchema().migrations.map(({ name }) => name));
     expect(reports.flatMap(({ objects }) => objects)).toHaveLength(readSchema().objects.length);
+    expect(reports.filter(({ grants }) => grants)).toHaveLength(1);
   });
 
   it('does nothing the second time', async () => {
-    expect(await migrate(empty.db)).toEqual({ migrations: [], objects: [] });
+    expect(await migrate(empty.db)).toEqual({ migrations: [], objects: [], grants: false });
   });
 
   it('applies an object again when its text changes, and only that', async () => {

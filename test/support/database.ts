@@ -8,12 +8,15 @@ import type { TestProject } from 'vitest/node';
 import { startEmbedded } from '../../src/db/embedded.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { type Database, openDatabase } from '../../src/db/pool.ts';
+import type { Role } from '../../src/db/roles.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** Address of the migrated database that clones are made of; nobody may stay connected to it. */
     readonly templateUrl: string;
+    /** Addresses of the same database for the roles with fewer rights. */
+    readonly roleUrls: Readonly<Record<Role, string>>;
   }
 }
 
@@ -25,6 +28,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   await migrate(db);
   await db.close();
   project.provide('templateUrl', server.url);
+  project.provide('roleUrls', server.urls);
   return async () => {
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -39,6 +43,8 @@ export function open(url: string): Database {
 export interface TestDatabase extends AsyncDisposable {
   readonly url: string;
   readonly db: Database;
+  /** Its address for a role. */
+  urlAs(role: Role): string;
 }
 
 let clones = 0;
@@ -66,6 +72,11 @@ export async function cloneDatabase({ migrated = true } = {}): Promise<TestDatab
   return {
     url: url.toString(),
     db,
+    urlAs(role) {
+      const roleUrl = new URL(inject('roleUrls')[role]);
+      roleUrl.pathname = `/${name}`;
+      return roleUrl.toString();
+    },
     async [Symbol.asyncDispose]() {
       await db.close();
       await onServer((client) => client.query(`drop database ${name} with (force)`));

@@ -21,21 +21,27 @@ import type { RunAs } from './run-as.ts';
 /** Major version the binaries have; a data directory of another cannot be opened by them. */
 const MAJOR = '18';
 export const SUPERUSER = 'spyhop';
-const PASSWORD_BYTES = 24;
+export const PASSWORD_BYTES = 24;
 
 /** Where things lie in the data directory of spyhop. */
 export interface ClusterPlace {
   /** The data directory of Postgres itself. */
   readonly directory: string;
-  /** Port and password, readable by us alone. */
+  /** Port and passwords, readable by us alone. */
   readonly secretFile: string;
   /** What the server says. */
   readonly logFile: string;
 }
 
+/** Passwords by role. */
+export type RolePasswords = Readonly<Record<string, string>>;
+
 export interface ClusterSecret {
   readonly port: number;
+  /** That of the owner. */
   readonly password: string;
+  /** Those of the roles that everything but the schema is done as; absent before they are made. */
+  readonly roles?: RolePasswords;
 }
 
 export function placeIn(dataDir: string): ClusterPlace {
@@ -74,11 +80,13 @@ export function writeSecret(place: ClusterPlace, secret: ClusterSecret): void {
   renameSync(draft, place.secretFile);
 }
 
-function readSecret(place: ClusterPlace): ClusterSecret {
+/** Port and passwords. Throws a Refusal when they are lost. */
+export function readSecret(place: ClusterPlace): ClusterSecret {
   try {
     const secret = JSON.parse(readFileSync(place.secretFile, 'utf8')) as Partial<ClusterSecret>;
     if (typeof secret.port === 'number' && typeof secret.password === 'string') {
-      return { port: secret.port, password: secret.password };
+      const { port, password, roles } = secret;
+      return { port, password, ...(roles === undefined ? {} : { roles }) };
     }
   } catch {
     // Said below, for a file that is absent as for one that cannot be read.

@@ -39,9 +39,9 @@ const SERVER_SETTINGS = {
   log_checkpoints: 'off',
 } as const;
 
-/** The address of the cluster's database for clients on this machine. */
-export function addressOf(secret: ClusterSecret, database: string): string {
-  return `postgres://${SUPERUSER}:${secret.password}@127.0.0.1:${secret.port}/${database}`;
+/** The address of the cluster's database for clients on this machine; as the owner unless a role is named. */
+export function addressOf({ password, port }: ClusterSecret, database: string, role = SUPERUSER): string {
+  return `postgres://${role}:${password}@127.0.0.1:${port}/${database}`;
 }
 
 export async function pause(clock: Clock, ms: number): Promise<void> {

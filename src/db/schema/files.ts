@@ -15,7 +15,7 @@ export interface Migration {
   readonly checksum: string;
 }
 
-/** A file of functions, views or triggers. */
+/** A file of functions, views or triggers, or of grants. */
 export interface SchemaObject {
   /** Kind and file, "views/dollars". */
   readonly name: string;
@@ -27,6 +27,8 @@ export interface SchemaObject {
 export interface SchemaFiles {
   readonly migrations: readonly Migration[];
   readonly objects: readonly SchemaObject[];
+  /** Who may do what; applied again after every change. */
+  readonly grants: SchemaObject;
 }
 
 /** The folder of this repository's schema. */
@@ -49,6 +51,11 @@ function readMigration(folder: string, file: string): Migration {
   return { number: Number(number), name: basename(file, '.sql'), text, checksum: digest(text, 64) };
 }
 
+function readObject(path: string, name: string): SchemaObject {
+  const text = readFileSync(path, 'utf8');
+  return { name, text, checksum: digest(text, 64) };
+}
+
 /**
  * Reads the schema's files: `migrations/0001_name.sql` and `objects/KIND/name.sql` in a folder.
  * Throws a Refusal when a migration has no number, or two have the same.
@@ -63,10 +70,9 @@ export function readSchema(folder = SQL_FOLDER): SchemaFiles {
     }
   }
   const objects = OBJECT_KINDS.flatMap((kind) =>
-    filesIn(join(folder, 'objects', kind)).map((file) => {
-      const text = readFileSync(join(folder, 'objects', kind, file), 'utf8');
-      return { name: `${kind}/${basename(file, '.sql')}`, text, checksum: digest(text, 64) };
-    }),
+    filesIn(join(folder, 'objects', kind)).map((file) =>
+      readObject(join(folder, 'objects', kind, file), `${kind}/${basename(file, '.sql')}`),
+    ),
   );
-  return { migrations, objects };
+  return { migrations, objects, grants: readObject(join(folder, 'roles/grants.sql'), 'roles/grants') };
 }
