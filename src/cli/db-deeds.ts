@@ -34,8 +34,7 @@ export const DEEDS: readonly Deed[] = [
   {
     name: 'migrate',
     operands: '',
-    summary:
-      'Brings the schema to that of this spyhop; with --reapply it undoes changes made by hand to functions.',
+    summary: 'Brings the schema and the roles to those of this spyhop.',
     run: async (_operands, options, terminal) =>
       (await import('./db-schema.ts')).runMigration(options, terminal),
   },

@@ -77,7 +77,7 @@ describe('prints of the first schema', () => {
   it('become narrow and lose nothing', async () => {
     await using old = await cloneDatabase({ migrated: false });
     const schema = readSchema();
-    await migrate(old.db, { migrations: schema.migrations.slice(0, 1), objects: [] });
+    await migrate(old.db, { ...schema, migrations: schema.migrations.slice(0, 1), objects: [] });
     await old.db
       .change(`insert into spyhop.contract (osi, underlying, root, expiry_date, option_right, strike_mills,
       multiplier, adjusted) values ('O:SPY261218C00650000', 'SPY', 'SPY', '2026-12-18', 'call', 650000, 100, false)`);
