@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { type Command, COMMON_OPTIONS, usageOf } from '../src/cli/command.ts';
 import { choicesText, defaultText, optionUsage } from '../src/cli/help.ts';
 import { COMMANDS } from '../src/cli/program.ts';
-import { type Option, type OptionName, OPTIONS, variableOf } from '../src/config.ts';
+import { type OptionName, OPTIONS, variableOf } from '../src/config.ts';
+import type { Option } from '../src/lib/option.ts';
 
 const PAGE = new URL('../docs/cli.md', import.meta.url);
 

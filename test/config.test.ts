@@ -1,7 +1,8 @@
 // Options: each has a sentence, a variable and a default that it would accept itself.
 import { describe, expect, test } from 'vitest';
 import { defaultOf, readOption } from '../src/cli/read-option.ts';
-import { type Option, OPTIONS, variableOf } from '../src/config.ts';
+import { OPTIONS, variableOf } from '../src/config.ts';
+import type { Option } from '../src/lib/option.ts';
 import { nearest } from '../src/lib/nearest.ts';
 
 const ALL = Object.entries(OPTIONS as Readonly<Record<string, Option>>);

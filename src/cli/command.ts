@@ -1,7 +1,8 @@
 // What a command is: its words, its options, its deed; and how a command line is read against it.
 import { parseArgs } from 'node:util';
-import { type Option, type OptionName, type Options, OPTIONS, variableOf } from '../config.ts';
+import { type OptionName, type Options, OPTIONS, variableOf } from '../config.ts';
 import { nearest } from '../lib/nearest.ts';
+import type { Option } from '../lib/option.ts';
 import { Refusal } from '../lib/refusal.ts';
 import { defaultOf, readOption } from './read-option.ts';
 import type { Terminal } from './terminal.ts';

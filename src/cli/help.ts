@@ -1,5 +1,6 @@
 // Help pages, written from the tables of commands and options.
-import { type Option, type OptionName, OPTIONS, variableOf } from '../config.ts';
+import { type OptionName, OPTIONS, variableOf } from '../config.ts';
+import type { Option } from '../lib/option.ts';
 import { count } from './words.ts';
 import { type Command, COMMON_OPTIONS, usageOf } from './command.ts';
 

@@ -1,6 +1,7 @@
 // Reading options from text: what a value may be, and where it came from.
-import { type Option, OPTIONS, variableOf } from '../config.ts';
+import { OPTIONS, variableOf } from '../config.ts';
 import { nearest } from '../lib/nearest.ts';
+import type { Option } from '../lib/option.ts';
 import { Refusal } from '../lib/refusal.ts';
 
 /** Refuses SPYHOP_* variables that nothing reads, with the nearest name that something does. */
