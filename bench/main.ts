@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { benchNab } from './nab.ts';
 import { benchRecall } from './recall.ts';
+import { benchRecovery } from './recovery.ts';
 import { benchReplay } from './replay.ts';
 import { benchWire } from './wire.ts';
 
@@ -9,6 +10,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>
   replay: benchReplay,
   recall: benchRecall,
   nab: benchNab,
+  recovery: benchRecovery,
   wire: benchWire,
 };
 
@@ -26,10 +28,11 @@ export interface BenchOptions {
 
 const USAGE = `npm run bench -- replay [--prints N] [--underlyings N] [--rounds N] [--order ticker|time] [--out FILE]
 
-replay  a simulated day through \`spyhop replay\`, beside the bare loop over the same columns and gunzip alone
-recall  what the detector threshold finds of simulated anomalies, and what it finds beside them
-nab     scalar detectors on the Numenta Anomaly Benchmark by its own rules [--data FOLDER] [--out FILE]
-wire    frames of the websocket into columns, beside JSON.parse: 1, 50 and 500 prints a frame
+replay    a simulated day through \`spyhop replay\`, beside the bare loop over the same columns and gunzip alone
+recall    what the detector threshold finds of simulated anomalies, and what it finds beside them
+nab       scalar detectors on the Numenta Anomaly Benchmark by its own rules [--data FOLDER] [--out FILE]
+wire      frames of the websocket into columns, beside JSON.parse: 1, 50 and 500 prints a frame
+recovery  a restart in mid-session: the journal of so many prints read, decoded and folded, in seconds a million
 `;
 
 function wholeNumber(text: string, name: string): number {

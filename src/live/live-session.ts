@@ -1,49 +1,14 @@
 // A live session: every frame is journaled, folded by the engine and handed to the writer, and a restart does it again.
 import type { Alert } from '../domain/alert.ts';
 import type { VolumeBaseline } from '../domain/baseline.ts';
-import type { ContractTable } from '../domain/contract-table.ts';
-import type { DetectorName } from '../domain/detectors/finding.ts';
-import type { ThresholdSettings } from '../domain/detectors/threshold.ts';
 import type { Session } from '../domain/session.ts';
 import { SessionLedger } from '../domain/session-ledger.ts';
 import type { TradeBatch } from '../domain/trade.ts';
-import type { UnderlyingFailure } from '../domain/life.ts';
 import { createEngine, type Engine, type EngineSummary } from '../engine.ts';
-import { type JournalDamage, readJournal } from '../feeds/journal/reader.ts';
-import type { JournalWriter } from '../feeds/journal/writer.ts';
+import { readJournal } from '../feeds/journal/reader.ts';
+import { GatheredTape } from './gathered-tape.ts';
+import type { LiveSessionPorts, LiveSessionSettings } from './session-ports.ts';
 import { SessionTape } from './session-tape.ts';
-
-/** What a session is connected to. */
-export interface LiveSessionPorts {
-  readonly journal: JournalWriter;
-  /** Folder of the journals. */
-  readonly journalDirectory: string;
-  /** Gives a batch to the writer; false when it has no room. */
-  readonly store: (batch: TradeBatch) => boolean;
-  /** Resolves when the writer has room for so many rows. */
-  readonly room: (rows: number) => Promise<void>;
-  /** The baseline of an earlier run; null when it is not kept any more. */
-  readonly baselineOf: (run: number) => Promise<VolumeBaseline | null>;
-  readonly onAlert: (alert: Alert) => void;
-  readonly onFailure: (failure: UnderlyingFailure) => void;
-  /** Told when the journal could not be read to catch up. */
-  readonly onFault: (error: unknown) => void;
-  /** Told of bytes of the journal that cannot be trusted. */
-  readonly onDamage: (damage: JournalDamage) => void;
-}
-
-export interface LiveSessionSettings {
-  readonly session: Session;
-  readonly table: ContractTable;
-  /** What is normal now, and the number of its run. */
-  readonly baseline: VolumeBaseline;
-  readonly run: number;
-  /** The detectors that decide; the threshold alone unless said. */
-  readonly detectors?: readonly DetectorName[];
-  readonly threshold: ThresholdSettings;
-  /** Rows of the session's tape that the store has already. */
-  readonly storedRows: number;
-}
 
 /** What a restart found in the journal. */
 export interface Recovery {
@@ -150,24 +115,41 @@ export class LiveSession {
     let alerts = 0;
     let lastReceivedMs: number | null = null;
     let runBefore: number | null = null;
+    const gathered = new GatheredTape(this.#settings.table);
+    const fold = (): void => {
+      const batch = gathered.take();
+      if (batch !== null) this.#foldBatch(batch, onAlert);
+    };
+    const onAlert = (alert: Alert): void => {
+      alerts++;
+      this.#ports.onAlert(alert);
+    };
     for await (const entry of readJournal(this.#ports.journalDirectory, this.session.date)) {
       if (!('record' in entry)) {
         this.#ports.onDamage(entry);
         continue;
       }
       const { kind, bytes, receivedAtMs } = entry.record;
-      if (kind === 'control') runBefore = (await this.#heed(bytes)) ?? runBefore;
+      if (kind === 'control') {
+        fold();
+        runBefore = (await this.#heed(bytes)) ?? runBefore;
+      }
       if (kind !== 'frame') continue;
       lastReceivedMs = receivedAtMs;
-      for (const batch of this.#fold(bytes, receivedAtMs, (alert) => {
-        alerts++;
-        this.#ports.onAlert(alert);
-      })) {
-        if (batch.firstRow + batch.length <= this.#settings.storedRows) this.#known += batch.length;
-        else await this.#giveLate(batch);
+      const { quotes, batches } = this.#tape.step(bytes, receivedAtMs);
+      if (quotes !== null) {
+        if (gathered.meets(quotes)) fold();
+        this.#engine.takeQuotes(quotes);
+      }
+      for (const batch of batches) {
+        await this.#giveUnlessStored(batch);
+        if (gathered.add(batch)) continue;
+        fold();
+        if (!gathered.add(batch)) this.#foldBatch(batch, onAlert);
       }
       if (++frames % FRAMES_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
     }
+    fold();
     const { storedRows, baseline, run } = this.#settings;
     this.#known += Math.max(0, storedRows - this.rows);
     const atMs = lastReceivedMs ?? this.session.midnightMs;
@@ -228,13 +210,21 @@ export class LiveSession {
   #fold(frame: Buffer, receivedAtMs: number, onAlert: (alert: Alert) => void): readonly TradeBatch[] {
     const { quotes, batches } = this.#tape.step(frame, receivedAtMs);
     if (quotes !== null) this.#engine.takeQuotes(quotes);
-    for (const batch of batches) {
-      this.#ledger.add(batch);
-      this.#engine.take(batch).forEach(onAlert);
-      const lastMs = this.session.midnightMs + batch.atMs[batch.length - 1]!;
-      if (lastMs > this.#lastEventMs) this.#lastEventMs = lastMs;
-    }
+    for (const batch of batches) this.#foldBatch(batch, onAlert);
     return batches;
+  }
+
+  #foldBatch(batch: TradeBatch, onAlert: (alert: Alert) => void): void {
+    this.#ledger.add(batch);
+    this.#engine.take(batch).forEach(onAlert);
+    const lastMs = this.session.midnightMs + batch.atMs[batch.length - 1]!;
+    if (lastMs > this.#lastEventMs) this.#lastEventMs = lastMs;
+  }
+
+  /** Gives the writer a batch of the journal, unless the store has all of it. */
+  async #giveUnlessStored(batch: TradeBatch): Promise<void> {
+    if (batch.firstRow + batch.length <= this.#settings.storedRows) this.#known += batch.length;
+    else await this.#giveLate(batch);
   }
 
   /** Gives a batch to the writer; when it has no room, the journal keeps it until it has. */

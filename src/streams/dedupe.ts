@@ -2,9 +2,8 @@
 import type { TradeBatch } from '../domain/trade.ts';
 
 /** Sequence numbers remembered exactly of each contract, and of a contract with more prints than that. */
-export const REMEMBERED_MIN = 16;
+export const REMEMBERED_MIN = 11;
 export const REMEMBERED_MAX = 128;
-const FIRST_CAPACITY = 1_024;
 /** Numbers are remembered by their low 32 bits, which are told apart as long as they lie closer than this. */
 const SPAN_MAX = 0x7fffffff;
 
@@ -15,7 +14,26 @@ export interface DedupeCounts {
 }
 
 /**
- * Remembers what a session's contracts have printed: 84 bytes a contract, 512 more for a busy one, nothing a print. The
+ * A contract's row is one cache line: the highest number heard and the highest forgotten as doubles, then how many were
+ * heard since its memory began, then their low bits; where there are more, the place of its busy memory stands there.
+ */
+const ROW_WORDS = 16;
+const HIGHEST = 0;
+const FORGOTTEN = 1;
+const COUNT = 4;
+const MEMORY = 5;
+/** Memory comes in pieces of a megabyte, so that growing never copies what is there: 2^14 rows, 2^11 busy memories. */
+const ROWS_BITS = 14;
+const BUSY_BITS = 11;
+
+/** Some rows, seen as doubles and as words. */
+interface Rows {
+  readonly doubles: Float64Array;
+  readonly words: Uint32Array;
+}
+
+/**
+ * Remembers what a session's contracts have printed: 64 bytes a contract, 512 more for a busy one, nothing a print. The
  * numbers of a contract rise with gaps, so that only those heard last are kept. A print older than all of them that was
  * not among them counts as heard: a provider that repeats itself is likelier than one that is so late.
  */
@@ -23,13 +41,11 @@ export class Dedupe {
   #received = 0;
   #duplicates = 0;
   #nextRow = 0;
-  /** The highest number of a contract, and the highest that has been forgotten; 0 at first. */
-  #highest = new Float64Array(FIRST_CAPACITY);
-  #forgotten = new Float64Array(FIRST_CAPACITY);
-  /** Numbers remembered since the memory of a contract began, which is also the place of the next one. */
-  #count = new Uint32Array(FIRST_CAPACITY);
-  #memory = new Uint32Array(FIRST_CAPACITY * REMEMBERED_MIN);
-  readonly #busy = new Map<number, Uint32Array>();
+  readonly #rows: Array<Rows | undefined> = [];
+  readonly #busy: Uint32Array[] = [];
+  #busyCount = 0;
+  /** Busy memories that were given back. */
+  readonly #free: number[] = [];
 
   get counts(): DedupeCounts {
     return { received: this.#received, duplicates: this.#duplicates };
@@ -45,7 +61,7 @@ export class Dedupe {
     this.#duplicates += batch.length - length;
     const firstRow = this.#nextRow;
     this.#nextRow += length;
-    return { ...batch, length, firstRow };
+    return length === batch.length && firstRow === batch.firstRow ? batch : { ...batch, length, firstRow };
   }
 
   /** Number of the next row. */
@@ -80,75 +96,79 @@ export class Dedupe {
   }
 
   #isNew(contract: number, sequence: number): boolean {
-    if (contract >= this.#highest.length) this.#grow(contract);
-    const highest = this.#highest[contract]!;
+    const { doubles, words } = this.#rows[contract >> ROWS_BITS] ?? this.#makeRows(contract);
+    const row = contract & ((1 << ROWS_BITS) - 1);
+    const at = row * ROW_WORDS;
+    const double = at >> 1;
+    const highest = doubles[double + HIGHEST]!;
     if (sequence <= highest) {
-      if (sequence <= this.#forgotten[contract]!) return false;
+      if (sequence <= doubles[double + FORGOTTEN]!) return false;
       // Further back than low bits can tell: such a leap down is no order that a tape has.
-      if (highest - sequence > SPAN_MAX || this.#remembers(contract, sequence)) return false;
+      if (highest - sequence > SPAN_MAX || this.#remembers(words, at, sequence)) return false;
     } else {
-      if (sequence - highest > SPAN_MAX) this.#beginAnew(contract, highest);
-      this.#highest[contract] = sequence;
+      if (sequence - highest > SPAN_MAX) this.#beginAnew(doubles, words, at);
+      doubles[double + HIGHEST] = sequence;
     }
-    this.#remember(contract, sequence);
+    const count = words[at + COUNT]!++;
+    if (count < REMEMBERED_MIN) words[at + MEMORY + count] = sequence >>> 0;
+    else this.#rememberBusy(doubles, words, at, count, sequence);
     return true;
   }
 
-  #remembers(contract: number, sequence: number): boolean {
-    const busy = this.#busy.get(contract);
-    const memory = busy ?? this.#memory;
-    const from = busy === undefined ? contract * REMEMBERED_MIN : 0;
-    const size = busy === undefined ? REMEMBERED_MIN : REMEMBERED_MAX;
-    const end = from + Math.min(size, this.#count[contract]!);
+  #remembers(words: Uint32Array, at: number, sequence: number): boolean {
+    const count = words[at + COUNT]!;
+    const isBusy = count > REMEMBERED_MIN;
+    const memory = isBusy ? this.#busy[words[at + MEMORY]! >> BUSY_BITS]! : words;
+    const from = isBusy ? busyStart(words[at + MEMORY]!) : at + MEMORY;
+    const end = from + Math.min(isBusy ? REMEMBERED_MAX : REMEMBERED_MIN, count);
     const low = sequence >>> 0;
-    for (let at = from; at < end; at++) if (memory[at] === low) return true;
+    for (let place = from; place < end; place++) if (memory[place] === low) return true;
     return false;
   }
 
-  #remember(contract: number, sequence: number): void {
-    const count = this.#count[contract]!++;
-    let busy = this.#busy.get(contract);
-    if (count >= REMEMBERED_MIN && busy === undefined) busy = this.#makeBusy(contract);
-    if (busy === undefined) {
-      this.#memory[contract * REMEMBERED_MIN + count] = sequence >>> 0;
-      return;
-    }
-    const at = count % REMEMBERED_MAX;
+  #rememberBusy(
+    doubles: Float64Array,
+    words: Uint32Array,
+    at: number,
+    count: number,
+    sequence: number,
+  ): void {
+    if (count === REMEMBERED_MIN) this.#makeBusy(words, at);
+    const memory = this.#busy[words[at + MEMORY]! >> BUSY_BITS]!;
+    const place = busyStart(words[at + MEMORY]!) + (count % REMEMBERED_MAX);
     if (count >= REMEMBERED_MAX) {
-      const highest = this.#highest[contract]!;
-      const oldest = highest - (((highest >>> 0) - busy[at]!) >>> 0);
-      if (oldest > this.#forgotten[contract]!) this.#forgotten[contract] = oldest;
+      const double = at >> 1;
+      const highest = doubles[double + HIGHEST]!;
+      const oldest = highest - (((highest >>> 0) - memory[place]!) >>> 0);
+      if (oldest > doubles[double + FORGOTTEN]!) doubles[double + FORGOTTEN] = oldest;
     }
-    busy[at] = sequence >>> 0;
+    memory[place] = sequence >>> 0;
   }
 
   // END OF HOT PATH
 
-  #makeBusy(contract: number): Uint32Array {
-    const from = contract * REMEMBERED_MIN;
-    const busy = new Uint32Array(REMEMBERED_MAX);
-    busy.set(this.#memory.subarray(from, from + REMEMBERED_MIN));
-    this.#busy.set(contract, busy);
-    return busy;
+  #makeRows(contract: number): Rows {
+    const doubles = new Float64Array((ROW_WORDS / 2) << ROWS_BITS);
+    return (this.#rows[contract >> ROWS_BITS] = { doubles, words: new Uint32Array(doubles.buffer) });
+  }
+
+  /** Gives a contract with many prints a larger memory, in which it remembers what it did. */
+  #makeBusy(words: Uint32Array, at: number): void {
+    const busy = this.#free.pop() ?? this.#busyCount++;
+    const memory = (this.#busy[busy >> BUSY_BITS] ??= new Uint32Array(REMEMBERED_MAX << BUSY_BITS));
+    memory.set(words.subarray(at + MEMORY, at + MEMORY + REMEMBERED_MIN), busyStart(busy));
+    words[at + MEMORY] = busy;
   }
 
   /** The numbers leapt: what was before is forgotten together. */
-  #beginAnew(contract: number, highest: number): void {
-    this.#forgotten[contract] = highest;
-    this.#count[contract] = 0;
-    this.#busy.delete(contract);
+  #beginAnew(doubles: Float64Array, words: Uint32Array, at: number): void {
+    doubles[(at >> 1) + FORGOTTEN] = doubles[(at >> 1) + HIGHEST]!;
+    if (words[at + COUNT]! > REMEMBERED_MIN) this.#free.push(words[at + MEMORY]!);
+    words[at + COUNT] = 0;
   }
+}
 
-  #grow(contract: number): void {
-    const capacity = Math.max(this.#highest.length * 2, contract + 1);
-    const grown = <A extends Float64Array | Uint32Array>(from: A, length: number): A => {
-      const to = new (from.constructor as new (length: number) => A)(length);
-      to.set(from);
-      return to;
-    };
-    this.#highest = grown(this.#highest, capacity);
-    this.#forgotten = grown(this.#forgotten, capacity);
-    this.#count = grown(this.#count, capacity);
-    this.#memory = grown(this.#memory, capacity * REMEMBERED_MIN);
-  }
+/** Where a busy memory begins in its piece. */
+function busyStart(busy: number): number {
+  return (busy & ((1 << BUSY_BITS) - 1)) * REMEMBERED_MAX;
 }
