@@ -13,6 +13,7 @@ import { programVersion } from './program-version.ts';
 import { checkVariables } from './read-option.ts';
 import { replayCommand } from './replay.ts';
 import { runCommand } from './run.ts';
+import { adoptSecretFiles } from './secret-files.ts';
 import { simulateCommand } from './simulate.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -40,14 +41,18 @@ function report(error: unknown, debug: boolean, terminal: Terminal): number {
   return known ? error.exitCode : 1;
 }
 
-/** Runs the program with its arguments and environment; resolves to the exit code and never rejects. */
+/**
+ * Runs the program with its arguments and environment, into which secrets of files are put; resolves to the exit code
+ * and never rejects.
+ */
 export async function runProgram(
   args: readonly string[],
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Record<string, string | undefined>,
   terminal: Terminal,
 ): Promise<number> {
   const debug = args.includes('--debug') || /^(1|true|yes)$/i.test(environment['SPYHOP_DEBUG'] ?? '');
   try {
+    adoptSecretFiles(environment);
     checkVariables(environment);
     const [name, ...rest] = args;
     if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
