@@ -1,5 +1,6 @@
 // Secrets that lie in files: NAME_FILE names the file of the secret NAME, as container platforms hand secrets over.
-import { OPTIONS, type Option, variableOf } from '../config.ts';
+import { OPTIONS, variableOf } from '../config.ts';
+import type { Option } from '../lib/option.ts';
 import { Refusal } from '../lib/refusal.ts';
 import { readSecretFile } from './secret-file.ts';
 
