@@ -4,6 +4,7 @@ import { benchNab } from './nab.ts';
 import { benchRecall } from './recall.ts';
 import { benchRecovery } from './recovery.ts';
 import { benchReplay } from './replay.ts';
+import { benchStore } from './store.ts';
 import { benchWire } from './wire.ts';
 
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
@@ -12,6 +13,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>
   nab: benchNab,
   recovery: benchRecovery,
   wire: benchWire,
+  store: benchStore,
 };
 
 /** Options every benchmark understands. */
@@ -33,6 +35,7 @@ recall    what the detector threshold finds of simulated anomalies, and what it 
 nab       scalar detectors on the Numenta Anomaly Benchmark by its own rules [--data FOLDER] [--out FILE]
 wire      frames of the websocket into columns, beside JSON.parse: 1, 50 and 500 prints a frame
 recovery  a restart in mid-session: the journal of so many prints read, decoded and folded, in seconds a million
+store     the writer beside psql's \\copy, sums, the seal beside live indexes, an outage and its end
 `;
 
 function wholeNumber(text: string, name: string): number {

@@ -3,10 +3,10 @@ import { allocateColumns, type TradeBatch, type TradeColumns } from '../domain/t
 import { assert } from '../lib/assert.ts';
 
 /**
- * Rows of a piece, which is stored in one transaction: enough that a commit costs little a row (performance.md has
- * 1.1 M rows/s at 10,000 and 0.3 M at 1,000), few enough that encoding it keeps the event loop below 10 ms.
+ * Rows of a piece, which is stored in one transaction: enough that a commit costs little a row (bench `store`: at 16,384 the writer reaches three quarters of one long COPY), few enough that encoding it keeps the event loop below
+ * 10 ms. Only a backlog fills a piece; live, it is what 200 ms bring.
  */
-export const PIECE_ROWS = 16_384;
+export const PIECE_ROWS = 65_536;
 
 /**
  * Rows that may wait: two of the largest batches (262,144 prints of a replay), or half a minute of the busiest feed
