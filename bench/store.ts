@@ -42,9 +42,21 @@ async function writeText(
     let text = '';
     for (let row = 0; row < piece.length; row++) {
       const contract = piece.contract[row]!;
-      text +=
-        `${piece.sequence![row]}\t${date}\t${piece.firstRow + row}\t${contracts[contract]}\t${underlyings[contract]}\t` +
-        `${piece.atMs[row]}\t${piece.priceE4[row]}\t${piece.size[row]}\t${piece.condition[row]}\t${piece.exchange[row]}\n`;
+      const place = [
+        piece.sequence![row],
+        date,
+        piece.firstRow + row,
+        contracts[contract],
+        underlyings[contract],
+      ];
+      const print = [
+        piece.atMs[row],
+        piece.priceE4[row],
+        piece.size[row],
+        piece.condition[row],
+        piece.exchange[row],
+      ];
+      text += `${[...place, ...print].join('\t')}\n`;
     }
     if (!out.write(text)) await once(out, 'drain');
   }
