@@ -24,6 +24,13 @@ function shapeText(alert: Alert): string {
   return `${plural(alert.orders, 'order')}${sweeps}`;
 }
 
+/** What was counted, and what is normal of it. */
+function countText({ detector, observed, expected }: Alert): string {
+  const normal = `normal ${normalText(expected)}`;
+  if (detector === 'zscore') return `${count(observed)} prints so far today, ${normal}`;
+  return `${count(observed)} contracts in 5 min, ${normal}`;
+}
+
 /** "10:42:31 NVDA 12 Dec 26 180 call · 3,400 contracts in 5 min, normal 12 · $1.9M · bullish 0.71", coloured. */
 export function alertLine(alert: Alert, terminal: Terminal): string {
   const minutes = alert.flags.includes('minute aggregates');
@@ -34,7 +41,7 @@ export function alertLine(alert: Alert, terminal: Terminal): string {
   const flags = alert.flags.map((flag) => ` · ${flag}`).join('');
   return [
     `${terminal.tone('quiet', newYorkTime(Date.parse(alert.at)))} ${terminal.tone('strong', alert.contractName)}`,
-    `${count(alert.observed)} contracts in 5 min, normal ${normalText(alert.expected)}`,
+    countText(alert),
     terminal.tone(alert.severity === 'high' ? 'warn' : 'plain', premium),
     ...(minutes ? [] : [shapeText(alert)]),
     `${terminal.tone(DIRECTION_TONE[alert.direction], lean)}${terminal.tone('quiet', flags)}`,

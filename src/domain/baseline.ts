@@ -12,7 +12,12 @@ export interface DayVolumes {
   readonly contract: Int32Array;
   /** Contracts traded in the session. */
   readonly volume: Float64Array;
+  /** Prints of the session; absent or null where only volumes are known, as of aggregates. */
+  readonly prints?: Float64Array | null;
 }
+
+/** Days with trades whose prints are counted for {@link VolumeBaseline.lastPrints}. */
+export const LAST_PRINTS = 5;
 
 /** The volumes a session is compared with. */
 export interface VolumeBaseline {
@@ -22,6 +27,11 @@ export interface VolumeBaseline {
   readonly dates: readonly string[];
   /** Sum of a contract's volume over those sessions; a session it did not trade in counts 0. */
   volumeSum(contract: number): number;
+  /**
+   * Prints of a contract on its last {@link LAST_PRINTS} days with trades, the newest first; fewer when it has fewer
+   * of which they are known. Absent where no prints are known.
+   */
+  lastPrints?(contract: number): ArrayLike<number>;
 }
 
 /**
@@ -51,10 +61,44 @@ export class VolumeHistory {
   before(date: string, contracts: number): VolumeBaseline {
     const dates = sessionsBefore(date, BASELINE_SESSIONS).filter((candidate) => this.#days.has(candidate));
     const sums = new Float64Array(contracts);
-    for (const held of dates) {
-      const { contract, volume } = this.#days.get(held)!;
+    const days = dates.map((held) => this.#days.get(held)!);
+    for (const { contract, volume } of days) {
       for (let i = 0; i < contract.length; i++) sums[contract[i]!]! += volume[i]!;
     }
-    return { sessions: dates.length, dates, volumeSum: (contract) => sums[contract] ?? 0 };
+    let last: LastPrints | null = null;
+    return {
+      sessions: dates.length,
+      dates,
+      volumeSum: (contract) => sums[contract] ?? 0,
+      // Summed up when first asked for: most rules never ask.
+      lastPrints: (contract) => (last ??= new LastPrints(days, contracts)).of(contract),
+    };
+  }
+}
+
+/** The prints of each contract's last days with trades, 5 numbers a contract. */
+class LastPrints {
+  readonly #prints: Float64Array;
+  readonly #known: Uint8Array;
+
+  /** @param days oldest first. */
+  constructor(days: readonly DayVolumes[], contracts: number) {
+    this.#prints = new Float64Array(contracts * LAST_PRINTS);
+    this.#known = new Uint8Array(contracts);
+    for (const { contract, prints = null } of days.toReversed()) {
+      if (prints === null) continue;
+      for (let row = 0; row < contract.length; row++) {
+        const number = contract[row]!;
+        const known = this.#known[number]!;
+        if (known === LAST_PRINTS || prints[row]! <= 0) continue;
+        this.#prints[number * LAST_PRINTS + known] = prints[row]!;
+        this.#known[number] = known + 1;
+      }
+    }
+  }
+
+  of(contract: number): Float64Array {
+    const from = contract * LAST_PRINTS;
+    return this.#prints.subarray(from, from + (this.#known[contract] ?? 0));
   }
 }

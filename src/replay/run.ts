@@ -113,7 +113,7 @@ async function replayDay({ tape: file, quotes: quotesFile }: ReplayDay, shared: 
   const feed = quotesBeforePrints(tape, quoted?.quotes ?? null, engine, settings.batchRows);
   await engine.run(observed(feed, ledger, counter, tape.length, session.date, observer), observer.onAlert);
   engine.stop();
-  history.add(counter.take(session.date));
+  history.add(counter.take(session.date, tape.kind === 'trades'));
   observer.onDay({
     date: session.date,
     tape: tape.kind,

@@ -18,6 +18,8 @@ export interface Market {
   /** Sessions of the baseline, and each ticker's volume over all of them. */
   readonly sessions: number;
   readonly volumeSums: readonly number[];
+  /** Prints of the last days with trades; none unless given. */
+  readonly lastPrints?: (contract: number) => ArrayLike<number>;
   readonly factor: string;
   readonly floor: number;
   /** Detectors beside the threshold; none unless said. */
@@ -34,8 +36,12 @@ export function tableOf(tickers: readonly string[]): ContractTable {
 }
 
 /** A baseline by contract number. */
-export function baselineOf(sessions: number, volumeSums: readonly number[]): VolumeBaseline {
-  return { sessions, dates: [], volumeSum: (contract) => volumeSums[contract] ?? 0 };
+export function baselineOf(
+  sessions: number,
+  volumeSums: readonly number[],
+  lastPrints: (contract: number) => ArrayLike<number> = () => [],
+): VolumeBaseline {
+  return { sessions, dates: [], volumeSum: (contract) => volumeSums[contract] ?? 0, lastPrints };
 }
 
 /** `09:31:00.250` as ms after midnight. */
@@ -72,7 +78,7 @@ export function fold(
   const context = {
     session: market.session,
     table,
-    baseline: baselineOf(market.sessions, market.volumeSums),
+    baseline: baselineOf(market.sessions, market.volumeSums, market.lastPrints),
     threshold: compileThreshold({ factor: new Decimal(market.factor), floor: market.floor }),
     detectors: market.detectors ?? [],
     cancels,

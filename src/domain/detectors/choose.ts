@@ -8,6 +8,7 @@ import {
   thresholdRule,
   type ThresholdSettings,
 } from './threshold.ts';
+import { zscoreDetector } from './zscore.ts';
 
 /** Which detectors decide, and their settings. */
 export interface DetectorSettings {
@@ -30,6 +31,7 @@ export function chooseDetectors({ names, threshold }: DetectorSettings): ChosenD
   const compiled = compileThreshold(threshold);
   if (names.includes('threshold')) rules.set('threshold', thresholdRule(threshold));
   const beside: Detector[] = [];
+  if (names.includes('zscore')) beside.push(zscoreDetector());
   for (const detector of beside) rules.set(detector.name, detector.rule);
   return { threshold: rules.has('threshold') ? compiled : SILENT_THRESHOLD, beside, rules };
 }

@@ -3,7 +3,7 @@ import type { Evidence } from '../evidence.ts';
 import type { TapeKind } from '../trade.ts';
 
 /** The detectors there are, in the order in which they speak of one print. */
-export const DETECTOR_NAMES = ['threshold'] as const;
+export const DETECTOR_NAMES = ['threshold', 'zscore'] as const;
 
 export type DetectorName = (typeof DETECTOR_NAMES)[number];
 
@@ -15,11 +15,20 @@ export type FindingKind =
   | 'unusual underlying';
 
 /** The numbers a receipt needs beside those of the finding, by detector. */
-export type Proof = ThresholdProof | SurpriseProof;
+export type Proof = ThresholdProof | SurpriseProof | ZscoreProof;
 
 /** Detector `threshold`: observed, expected and threshold say everything. */
 export interface ThresholdProof {
   readonly of: 'threshold';
+}
+
+/** Detector `zscore`: the counts that today's is held against. */
+export interface ZscoreProof {
+  readonly of: 'zscore';
+  /** Prints of the last five days with trades, the newest first. */
+  readonly counts: readonly number[];
+  /** Sample standard deviations above their mean. */
+  readonly z: number;
 }
 
 /** One rung of the ladder as detector `surprise` saw it at the print, before it was reset. */
@@ -88,5 +97,5 @@ export interface Finding {
   readonly proof: Proof;
 }
 
-/** Contracts, or parent orders of at least `ordersOf` contracts. */
-export type FindingUnit = 'contracts' | { readonly ordersOf: number };
+/** Contracts, prints of the day so far, or parent orders of at least `ordersOf` contracts. */
+export type FindingUnit = 'contracts' | 'prints' | { readonly ordersOf: number };

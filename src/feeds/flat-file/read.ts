@@ -105,5 +105,5 @@ export async function readVolumes(
 ): Promise<{ readonly volumes: DayVolumes; readonly report: ReadReport }> {
   const counter = new VolumeCounter();
   const report = await readRows(file, table, (block) => counter.add(block), onProgress);
-  return { volumes: counter.take(file.session.date), report };
+  return { volumes: counter.take(file.session.date, file.kind === 'trades'), report };
 }
