@@ -1,4 +1,4 @@
-// Detector `zscore`: today's prints of a contract against its last five days with trades, as the provider's article has it.
+// Detector `zscore`: prints of the day against the last five days with trades, as the provider's article has it.
 import { FIELD, ROW_WORDS } from '../arena.ts';
 import { LAST_PRINTS } from '../baseline.ts';
 import { evidenceOf } from '../evidence.ts';
