@@ -30,7 +30,7 @@ export interface BenchOptions {
 
 const USAGE = `npm run bench -- replay [--prints N] [--underlyings N] [--rounds N] [--order ticker|time] [--out FILE]
 
-replay    a simulated day through \`spyhop replay\`, beside the bare loop over the same columns and gunzip alone
+replay    a simulated day through \`spyhop replay\`, beside the bare loop, DuckDB, pandas and gunzip
 recall    what the detector threshold finds of simulated anomalies, and what it finds beside them
 nab       scalar detectors on the Numenta Anomaly Benchmark by its own rules [--data FOLDER] [--out FILE]
 wire      frames of the websocket into columns, beside JSON.parse: 1, 50 and 500 prints a frame
