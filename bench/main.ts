@@ -1,5 +1,6 @@
 // Benchmarks from the command line: `npm run bench -- NAME [options]` runs one of them.
 import { parseArgs } from 'node:util';
+import { benchImport } from './import.ts';
 import { benchNab } from './nab.ts';
 import { benchRecall } from './recall.ts';
 import { benchRecovery } from './recovery.ts';
@@ -8,6 +9,7 @@ import { benchStore } from './store.ts';
 import { benchWire } from './wire.ts';
 
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
+  import: benchImport,
   replay: benchReplay,
   recall: benchRecall,
   nab: benchNab,
@@ -36,6 +38,7 @@ nab       scalar detectors on the Numenta Anomaly Benchmark by its own rules [--
 wire      frames of the websocket into columns, beside JSON.parse: 1, 50 and 500 prints a frame
 recovery  a restart in mid-session: the journal of so many prints read, decoded and folded, in seconds a million
 store     the writer beside psql's \\copy, sums, the seal beside live indexes, an outage and its end
+import    a simulated day into deep history, beside DuckDB's own way from csv.gz to Parquet; bytes a print of each
 `;
 
 function wholeNumber(text: string, name: string): number {

@@ -5,7 +5,7 @@ import type { ContractOrderedDay } from './day-rows.ts';
 import { RUNGS, STREAM_CLASSES, streamCodeOf } from './ladder.ts';
 import { premiumCents } from './money.ts';
 import { advanceParent, PARENT_WORDS } from './parent.ts';
-import { closeMsOf } from './session.ts';
+import { closeMsOf, isLateUnderlying } from './session.ts';
 import { allocateColumns, type TradeColumns } from './trade.ts';
 
 /** Columns of the days of all contracts of a session, parallel to `contracts` of the day they were made of. */
@@ -104,7 +104,11 @@ export class DaySummaryFold {
     this.#index++;
     this.#runEnd = this.#day.starts[this.#index + 1]!;
     this.#parents.fill(0);
-    this.#closeMs = closeMsOf(this.#day.session, this.#table.contract(this.#day.contracts[this.#index]!));
+    const { session, contracts } = this.#day;
+    const contract = contracts[this.#index]!;
+    // Only of the late classes the ticker must be looked at, which costs as much as a hundred prints.
+    const isLate = isLateUnderlying(this.#table.underlyingName(this.#table.underlyingOf(contract)));
+    this.#closeMs = isLate ? closeMsOf(session, this.#table.contract(contract)) : session.closeMs;
   }
 }
 

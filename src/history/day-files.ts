@@ -15,6 +15,11 @@ export const ORDER_COLUMNS = LADDER.map((size) => `orders_${size}`);
 /** What DuckDB may hold while it writes, MB: its buffers; the rows stay with us. */
 const MEMORY_MB_MAX = 512;
 
+/** Small enough that a question for one underlying reads one or two groups. */
+const PRINT_GROUP_ROWS = 122_880;
+/** Smaller, because a year of a contract reads one group of every day: a third of the time for 5 % more bytes. */
+const SUMMARY_GROUP_ROWS = 20_480;
+
 /** What the rows of a day's file are, and so how much they know. */
 export type DayDetail = 'trades' | 'minute aggregates' | 'day aggregates';
 
@@ -110,6 +115,7 @@ function printRows(
   let run = 0;
   return {
     rows: day.length,
+    groupRows: PRINT_GROUP_ROWS,
     columns: PRINT_COLUMNS,
     // HOT PATH: once a print. The day is gathered straight into DuckDB's memory, and folded on the way.
     fill(chunk, from, count) {
@@ -168,6 +174,7 @@ function summaryRows(summaries: DaySummaries): RowSource {
   const names = ['prints', ...PRICES];
   return {
     rows: summaries.contracts.length,
+    groupRows: SUMMARY_GROUP_ROWS,
     columns: [
       ['n', INTEGER],
       ...names.map((name) => [name, INTEGER] as const),

@@ -6,12 +6,11 @@ import { makeFolder } from '../lib/make-folder.ts';
 import { Refusal, refusalOf } from '../lib/refusal.ts';
 import { CHUNK_ROWS, type Duck, literal } from './duck.ts';
 
-/** Rows of a row group: small enough that a question for one underlying reads one or two of them. */
-const ROW_GROUP_ROWS = 122_880;
-
 /** Where the rows of a file come from. */
 export interface RowSource {
   readonly rows: number;
+  /** Rows of a row group, the piece of the file that a question reads or passes over as a whole. */
+  readonly groupRows: number;
   readonly columns: ReadonlyArray<readonly [name: string, type: DuckDBType]>;
   /** Writes the rows from `from` on into a chunk of `count` rows. */
   fill(chunk: DuckDBDataChunk, from: number, count: number): void;
@@ -61,7 +60,7 @@ export async function writeParquet(
     makeFolder(dirname(path));
     await connection.run(
       `copy (${select.replaceAll('{rows}', `${name}()`)}) to ${literal(temporary)}
-       (format parquet, parquet_version v2, compression zstd, row_group_size ${ROW_GROUP_ROWS}, use_tmp_file false)`,
+       (format parquet, parquet_version v2, compression zstd, row_group_size ${source.groupRows}, use_tmp_file false)`,
     );
     return await putInPlace(temporary, path);
   } catch (error) {
