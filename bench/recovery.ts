@@ -10,7 +10,7 @@ import { segmentPath, segmentsOf } from '../src/feeds/journal/segments.ts';
 import { JournalWriter } from '../src/feeds/journal/writer.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { LiveSession } from '../src/live/live-session.ts';
-import { SessionTape } from '../src/live/session-tape.ts';
+import { SessionTape } from '../src/tape/session-tape.ts';
 import type { BenchOptions } from './main.ts';
 import { median } from './measure.ts';
 import { BENCH_SESSION, BenchPrints, benchTickers } from './wire-frames.ts';

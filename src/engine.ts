@@ -77,6 +77,8 @@ export interface Engine {
   tick(atMs: number): void;
   /** The contracts nearest to an alert, the nearest first: those whose quotes are worth asking for. */
   nearest(count: number): readonly number[];
+  /** Stops the actors of underlyings that have been quiet for `idleMs` at `atMs`; changes no result. */
+  passivate(atMs: number): void;
   summary(): EngineSummary;
   /** Names of the underlyings that are left out for the rest of the session. */
   quarantined(): readonly string[];
@@ -134,6 +136,7 @@ export function createEngine(settings: EngineSettings): Engine {
       directory.deliverQuotes(routeQuotes(quotes));
       chronicle.addQuotes(quotes);
     },
+    passivate: (atMs) => directory.passivate(atMs),
     tick(atMs) {
       directory.tick(atMs);
       chronicle.addTick(directory.tickMs);

@@ -55,14 +55,21 @@ export const PLACES: readonly Place[] = [
       'the engine runs over any feed and needs no service. Fix: take the feed, the store or the sink as an argument.',
   },
   {
+    name: 'tape',
+    may: [...MIDDLE_MAY, 'engine.ts', 'feeds', 'streams'],
+    because:
+      'tape says what the records of a session do to its engine, live and replayed. ' +
+      'Fix: journals, stores and files belong to live and replay.',
+  },
+  {
     name: 'live',
-    may: [...MIDDLE_MAY, 'engine.ts', 'feeds', 'streams', 'actors', 'db'],
+    may: [...MIDDLE_MAY, 'engine.ts', 'tape', 'feeds', 'streams', 'actors', 'db'],
     because:
       'live joins a feed, the engine and the store for one session. Fix: start, stop and settings belong to app.ts.',
   },
   {
     name: 'replay',
-    may: [...GROUND, 'domain', 'log.ts', 'metrics.ts', 'engine.ts', 'feeds'],
+    may: [...GROUND, 'domain', 'log.ts', 'metrics.ts', 'engine.ts', 'tape', 'feeds'],
     because:
       'replay joins files with the engine and nothing else. Fix: let the caller pass settings and observers.',
   },

@@ -138,9 +138,14 @@ export class Directory {
     return this.#clock.tickMs;
   }
 
-  /** Moves the session's clock, and stops the actors that have been quiet for long. */
+  /** Moves the session's clock. */
   tick(atMs: number): void {
     this.#clock.tickMs = Math.max(this.#clock.tickMs, atMs);
+    this.passivate(atMs);
+  }
+
+  /** Stops the actors that have been quiet for long at a moment of the session, ms after midnight. */
+  passivate(atMs: number): void {
     if (this.#idleMs === Infinity || atMs - this.#sweptMs < SWEEP_MS || this.#isStopped) return;
     this.#sweptMs = atMs;
     for (const shard of this.#shards) shard.send({ type: 'sweep', atMs, idleMs: this.#idleMs });

@@ -20,7 +20,8 @@ export const replayCommand: Command<'history' | 'detector' | 'factor' | 'floor'>
   operands: 'PATH…',
   options: ['history', 'detector', 'factor', 'floor'],
   remarks: [
-    'PATH is a flat file of option trades or minute aggregates (.csv or .csv.gz), or a folder of them.',
+    'PATH is a flat file of option trades or minute aggregates (.csv or .csv.gz), or a folder of them; or the',
+    'journal of a live session (data/journal/2026-11-20), which gives the alerts that the service gave.',
     'Files of quotes of the same days give the prints of their contracts a side.',
     'Days before them teach what is normal: with --history (trades, minute or day aggregates), and every day',
     'replayed is history for the next. Without any, no contract can be unusual and there are no alerts.',
@@ -81,7 +82,7 @@ function reportSkipped(skipped: readonly SkippedFile[], terminal: Terminal): voi
   }
 }
 
-const STEP_LABEL = { history: 'learn ', read: 'read  ', replay: 'replay' } as const;
+const STEP_LABEL = { history: 'learn ', read: 'read  ', replay: 'replay', journal: 'replay' } as const;
 
 function observe(terminal: Terminal, json: boolean, historyFiles: number): ReplayObserver {
   let progress: Progress | null = null;
@@ -94,7 +95,7 @@ function observe(terminal: Terminal, json: boolean, historyFiles: number): Repla
         progress?.done();
         step = `${name} ${date}`;
         progress = new Progress(terminal, `${STEP_LABEL[name]} ${date}`, name === 'replay' ? 'prints' : 'MB');
-        if (name === 'read') dayStarted = terminal.now();
+        if (name === 'read' || name === 'journal') dayStarted = terminal.now();
       }
       const scale = name === 'replay' ? 1 : 1_000_000;
       progress?.update(done / scale, total / scale);
@@ -122,7 +123,9 @@ function observe(terminal: Terminal, json: boolean, historyFiles: number): Repla
 
 function reportRejected({ path, rejected }: ReadReport, terminal: Terminal): void {
   for (const { reason, rows, lines, sample } of rejected) {
-    const where = `line${lines.length === 1 ? '' : 's'} ${lines.join(', ')}${rows > lines.length ? ', …' : ''}`;
+    const more = rows > lines.length ? ', …' : '';
+    const where =
+      lines.length === 0 ? 'first' : `line${lines.length === 1 ? '' : 's'} ${lines.join(', ')}${more}`;
     // Junk may hold bytes that a terminal would obey.
     const shown = sample.trim().replaceAll(/\p{C}/gu, '\ufffd');
     terminal.say(
@@ -155,6 +158,7 @@ function reportDay(day: ReplayedDay, seconds: number, terminal: Terminal): void 
     `${duration(seconds)}, ${rate(summary.received / seconds, 'prints')}`,
   ];
   terminal.say(`${terminal.toneErr('strong', date)} ${parts.join(' · ')}`);
+  for (const notice of day.notices) terminal.say(terminal.toneErr('warn', `${date} ${notice}`));
   if (baselineSessions === 0) {
     const message = `${date} had no earlier session to compare with, so nothing could be unusual: give --history`;
     terminal.say(terminal.toneErr('warn', message));

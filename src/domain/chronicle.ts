@@ -15,13 +15,15 @@ const TICKS_FIRST = 1_024;
 
 /** Told again what happened. */
 export interface Heard {
-  quotes(batch: QuoteBatch): void;
+  /** Batches of quotes are numbered from 0 on. */
+  quotes(batch: QuoteBatch, number: number): void;
   baseline(baseline: VolumeBaseline, tickMs: number): void;
   tick(tickMs: number): void;
 }
 
 interface KeptQuotes {
   readonly row: number;
+  readonly number: number;
   readonly batch: QuoteBatch;
   readonly lastMs: number;
 }
@@ -41,6 +43,7 @@ export class Chronicle {
   nextRow = 0;
   #quotes: KeptQuotes[] = [];
   #quoteRows = 0;
+  #quoteBatches = 0;
   readonly #adopted: Adopted[] = [];
   /** Row and time of each tick; of several before the same row only the last can matter. */
   #ticks = new Int32Array(2 * TICKS_FIRST);
@@ -50,15 +53,23 @@ export class Chronicle {
     this.firstBaseline = firstBaseline;
   }
 
+  /** Batches of quotes so far, which is the number of the next. */
+  get quoteBatches(): number {
+    return this.#quoteBatches;
+  }
+
   /** Rows of quotes remembered. */
   get quoteRows(): number {
     return this.#quoteRows;
   }
 
-  addQuotes(batch: QuoteBatch): void {
-    if (batch.length === 0) return;
+  /** Remembers a copy of quotes. */
+  addQuotes(given: QuoteBatch): void {
+    const number = this.#quoteBatches++;
+    if (given.length === 0) return;
+    const batch = copyOf(given);
     const lastMs = batch.atMs[batch.length - 1]!;
-    this.#quotes.push({ row: this.nextRow, batch, lastMs });
+    this.#quotes.push({ row: this.nextRow, number, batch, lastMs });
     this.#quoteRows += batch.length;
     let old = 0;
     let rows = this.#quoteRows;
@@ -110,9 +121,26 @@ export class Chronicle {
         heard.baseline(baseline, tickMs);
       }
       for (; tick < ticks.length && ticks[tick]! <= row; tick += 2) heard.tick(ticks[tick + 1]!);
-      for (; (quotes[quote]?.row ?? Infinity) <= row; quote++) heard.quotes(quotes[quote]!.batch);
+      for (; (quotes[quote]?.row ?? Infinity) <= row; quote++) {
+        const { batch, number } = quotes[quote]!;
+        heard.quotes(batch, number);
+      }
       const nextTick = tick < ticks.length ? ticks[tick]! : Infinity;
       return Math.min(this.#adopted[adopted]?.row ?? Infinity, quotes[quote]?.row ?? Infinity, nextTick);
     };
   }
+}
+
+function copyOf(batch: QuoteBatch): QuoteBatch {
+  const { length } = batch;
+  return {
+    length,
+    settledMs: batch.settledMs,
+    contract: batch.contract.slice(0, length),
+    atMs: batch.atMs.slice(0, length),
+    bidE4: batch.bidE4.slice(0, length),
+    askE4: batch.askE4.slice(0, length),
+    bidSize: batch.bidSize.slice(0, length),
+    askSize: batch.askSize.slice(0, length),
+  };
 }

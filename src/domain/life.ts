@@ -49,8 +49,8 @@ export class Life {
   /** Prints that were sent to it, and those of them that came when it was left out. */
   received = 0;
   heldBack = 0;
-  /** What is passed over, because it made the fold throw twice: rows of the tape, and batches of quotes. */
-  readonly skipped = new Set<number | QuoteBatch>();
+  /** What is passed over, because it made the fold throw again: rows of the tape, batches of quotes below 0. */
+  readonly skipped = new Set<number>();
   /** True when a message came since this was last looked at, and since when none has, ms after midnight. */
   stirred = true;
   quietSinceMs = 0;

@@ -3,7 +3,6 @@ import { adoptBaseline, forgetContracts } from './contract-rows.ts';
 import type { Chronicle } from './chronicle.ts';
 import { EngineClock } from './engine-clock.ts';
 import type { Life, UnderlyingMessage } from './life.ts';
-import type { QuoteBatch } from './quote.ts';
 import type { TradeBatch } from './trade.ts';
 import { foldQuotes } from './quoted.ts';
 import { foldTrades, type UnderlyingContext, UnderlyingState } from './underlying.ts';
@@ -31,9 +30,9 @@ export interface Recovery {
   readonly onFailure: (failure: UnderlyingFailure) => void;
 }
 
-/** A row of the tape, or a batch of quotes, whose fold threw. */
+/** What made the fold throw: a row of the tape, or -1 - n for batch n of the session's quotes. */
 interface Thrown {
-  readonly step: number | QuoteBatch;
+  readonly step: number;
   readonly error: unknown;
 }
 
@@ -108,8 +107,9 @@ function foldAgain(
   if (message === null) return null;
   if (message.type === 'quotes') {
     const { quotes, order, from, to } = message;
-    if (until === quotes || life.skipped.has(quotes)) return null;
-    return attempt(quotes, () => foldQuotes(state, quotes, order, from, to));
+    const step = -1 - past.chronicle.quoteBatches;
+    if (until === step || life.skipped.has(step)) return null;
+    return attempt(step, () => foldQuotes(state, quotes, order, from, to));
   }
   const { trades, order, from, to, findings, found } = message;
   findings.length = found;
@@ -147,8 +147,8 @@ function foldPast(life: Life, { tape, chronicle }: SessionPast, untilRow: number
       state.clock.tickMs = tickMs;
       adoptBaseline(state, underlying, { ...state.context, baseline });
     },
-    quotes(batch) {
-      if (skipped.has(batch)) return;
+    quotes(batch, number) {
+      if (skipped.has(-1 - number)) return;
       const rows = rowsOf(batch, batch.length, (contract) => table.underlyingOf(contract) === underlying);
       if (rows.length > 0) foldQuotes(state, batch, rows, 0, rows.length);
     },

@@ -5,9 +5,11 @@ import type { FeedNews } from '../actors/feed-words.ts';
 import { endGap, endOpenGaps, openGap } from '../db/feed-gaps.ts';
 import type { Queries } from '../db/pool.ts';
 import { openSocket } from '../feeds/massive/socket.ts';
-import type { Clock, Timer } from '../lib/clock.ts';
+import { LATENESS_MS } from '../feeds/massive/wire.ts';
+import { type Clock, every, type Timer } from '../lib/clock.ts';
 import type { Log } from '../log.ts';
 import type { FeedCounts } from './feed-counts.ts';
+import { TICK_MS } from '../tape/session-fold.ts';
 import type { LiveSession } from './live-session.ts';
 
 /** Channels to try, the best first. */
@@ -69,6 +71,7 @@ export function openFeedLink(settings: FeedLinkSettings): Feed {
     behindSinceMs: settings.behindSinceMs,
   });
   const watching = watchQuotes(feed, settings);
+  const stopTicks = watchQuiet(feed, settings);
   return {
     get state() {
       return feed.state;
@@ -82,6 +85,7 @@ export function openFeedLink(settings: FeedLinkSettings): Feed {
     watchQuotes: (tickers) => feed.watchQuotes(tickers),
     drain() {
       watching.cancel();
+      stopTicks();
       feed.drain();
     },
   };
@@ -95,6 +99,22 @@ function takeFrame(session: LiveSession, bytes: Buffer, receivedAtMs: number, co
   counts.busySeconds += (performance.now() - beganMs) / 1000;
   const { lastEventMs } = session;
   if (lastEventMs > newestMs) counts.delays.observe(Math.max(0, receivedAtMs - lastEventMs) / 1000);
+}
+
+/**
+ * Tells the session that time passes while its tape is quiet. Between the provider and here prints may be under way,
+ * so what is told is what time it was on the market a while ago, by the clock on which things are under way.
+ */
+function watchQuiet(feed: Feed, { clock, marketClock, session }: FeedLinkSettings): () => void {
+  const readings: number[] = [];
+  return every(clock, TICK_MS, () => {
+    if (feed.state !== 'live') {
+      readings.length = 0;
+      return;
+    }
+    readings.push(marketClock.now());
+    if (readings.length > LATENESS_MS / TICK_MS) session().tick(readings.shift()!);
+  });
 }
 
 /** Asks for the quotes of the contracts that stir, so that their next prints have a side. */

@@ -1,14 +1,14 @@
 // A live session: every frame is journaled, folded by the engine and handed to the writer, and a restart does it again.
-import type { Alert } from '../domain/alert.ts';
 import type { VolumeBaseline } from '../domain/baseline.ts';
 import type { Session } from '../domain/session.ts';
-import { SessionLedger } from '../domain/session-ledger.ts';
 import type { TradeBatch } from '../domain/trade.ts';
-import { createEngine, type Engine, type EngineSummary } from '../engine.ts';
+import type { EngineSummary } from '../engine.ts';
+import { type ControlWords, controlBytes, readControl } from '../feeds/journal/control.ts';
 import { readJournal } from '../feeds/journal/reader.ts';
-import { GatheredTape } from './gathered-tape.ts';
+import { GatheredFold } from '../tape/gathered-fold.ts';
+import { SessionFold, TICK_MS } from '../tape/session-fold.ts';
+import { SessionTape } from '../tape/session-tape.ts';
 import type { LiveSessionPorts, LiveSessionSettings } from './session-ports.ts';
-import { SessionTape } from './session-tape.ts';
 
 /** What a restart found in the journal. */
 export interface Recovery {
@@ -25,8 +25,8 @@ interface Backlog {
   readonly fromRow: number;
 }
 
-/** Quiet time after which the actor of an underlying is stopped until its next print, ms: most never come back. */
-const IDLE_MS = 1_800_000;
+/** Body of a tick: its time says everything. */
+const NOTHING = Buffer.alloc(0);
 
 /** Frames after which the event loop turns while the journal is read. */
 const FRAMES_A_TURN = 64;
@@ -36,10 +36,9 @@ export class LiveSession {
   readonly session: Session;
   readonly #ports: LiveSessionPorts;
   readonly #settings: LiveSessionSettings;
-  readonly #tape: SessionTape;
-  readonly #engine: Engine;
-  readonly #ledger = new SessionLedger();
-  #lastEventMs = -Infinity;
+  readonly #fold: SessionFold;
+  /** When the last record was written, epoch ms. */
+  #recordedAtMs = -Infinity;
   #backlog: Backlog | null = null;
   #catchingUp = false;
   /** Rows given to the writer, and rows that the store had before. */
@@ -55,30 +54,19 @@ export class LiveSession {
     this.session = session;
     this.#ports = ports;
     this.#settings = settings;
-    this.#tape = new SessionTape(session, table);
     this.#lostRecords = ports.journal.status.lostRecords;
     const { onFailure } = ports;
-    this.#engine = createEngine({
-      session,
-      table,
-      baseline,
-      detectors,
-      threshold,
-      cancels: this.#ledger,
-      tape: () => this.#ledger.tape(),
-      idleMs: IDLE_MS,
-      onFailure,
-    });
+    this.#fold = new SessionFold({ session, table, baseline, detectors, threshold, onFailure });
   }
 
   /** Rows of the tape so far. */
   get rows(): number {
-    return this.#tape.rows;
+    return this.#fold.tape.rows;
   }
 
   /** Event time of the newest print, epoch ms; -Infinity before the first. */
   get lastEventMs(): number {
-    return this.#lastEventMs;
+    return this.#fold.lastEventMs;
   }
 
   /** Rows that wait in the journal, because the writer had no room for them. */
@@ -97,16 +85,16 @@ export class LiveSession {
   }
 
   get tape(): Pick<SessionTape, 'counts' | 'rejects' | 'duplicates'> {
-    return this.#tape;
+    return this.#fold.tape;
   }
 
   get engine(): EngineSummary {
-    return this.#engine.summary();
+    return this.#fold.engine.summary();
   }
 
   /** Names of the underlyings that failed too often and are left out for the rest of the session. */
   get quarantined(): readonly string[] {
-    return this.#engine.quarantined();
+    return this.#fold.engine.quarantined();
   }
 
   /** Reads what the journal holds: the state is then what it was when the process ended. */
@@ -115,15 +103,10 @@ export class LiveSession {
     let alerts = 0;
     let lastReceivedMs: number | null = null;
     let runBefore: number | null = null;
-    const gathered = new GatheredTape(this.#settings.table);
-    const fold = (): void => {
-      const batch = gathered.take();
-      if (batch !== null) this.#foldBatch(batch, onAlert);
-    };
-    const onAlert = (alert: Alert): void => {
+    const gathered = new GatheredFold(this.#fold, this.#settings.table, (alert) => {
       alerts++;
       this.#ports.onAlert(alert);
-    };
+    });
     for await (const entry of readJournal(this.#ports.journalDirectory, this.session.date)) {
       if (!('record' in entry)) {
         this.#ports.onDamage(entry);
@@ -131,25 +114,18 @@ export class LiveSession {
       }
       const { kind, bytes, receivedAtMs } = entry.record;
       if (kind === 'control') {
-        fold();
-        runBefore = (await this.#heed(bytes)) ?? runBefore;
-      }
+        gathered.flush();
+        runBefore = (await this.#heed(readControl(bytes))) ?? runBefore;
+      } else if (kind === 'tick') gathered.tick(receivedAtMs);
       if (kind !== 'frame') continue;
       lastReceivedMs = receivedAtMs;
-      const { quotes, batches } = this.#tape.step(bytes, receivedAtMs);
-      if (quotes !== null) {
-        if (gathered.meets(quotes)) fold();
-        this.#engine.takeQuotes(quotes);
-      }
-      for (const batch of batches) {
-        await this.#giveUnlessStored(batch);
-        if (gathered.add(batch)) continue;
-        fold();
-        if (!gathered.add(batch)) this.#foldBatch(batch, onAlert);
+      for (const batch of gathered.frame(bytes, receivedAtMs)) {
+        if (batch.firstRow + batch.length <= this.#settings.storedRows) this.#known += batch.length;
+        else await this.#giveLate(batch);
       }
       if (++frames % FRAMES_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
     }
-    fold();
+    gathered.flush();
     const { storedRows, baseline, run } = this.#settings;
     this.#known += Math.max(0, storedRows - this.rows);
     const atMs = lastReceivedMs ?? this.session.midnightMs;
@@ -161,7 +137,7 @@ export class LiveSession {
 
   /** Tickers of the contracts nearest to an alert, the nearest first. */
   nearest(count: number): readonly string[] {
-    return this.#engine.nearest(count).map((contract) => this.#settings.table.ticker(contract));
+    return this.#fold.engine.nearest(count).map((contract) => this.#settings.table.ticker(contract));
   }
 
   /** Takes a frame of the feed. */
@@ -169,62 +145,57 @@ export class LiveSession {
     const { journal } = this.#ports;
     if (journal.status.lostRecords !== this.#lostRecords) this.#numberFrom(this.rows, receivedAtMs);
     journal.append('frame', receivedAtMs, frame);
-    for (const batch of this.#fold(frame, receivedAtMs, this.#ports.onAlert)) this.#hand(batch);
+    this.#recordedAtMs = receivedAtMs;
+    for (const batch of this.#fold.frame(frame, receivedAtMs, this.#ports.onAlert)) this.#hand(batch);
+  }
+
+  /** The feed lives and the tape was quiet until this moment (epoch ms): the journal is told, and time passes. */
+  tick(quietUntilMs: number): void {
+    const { midnightMs, openMs, closeMs } = this.session;
+    const isOpen = quietUntilMs >= midnightMs + openMs && quietUntilMs < midnightMs + closeMs;
+    const isNew = quietUntilMs - this.#recordedAtMs >= TICK_MS && this.#fold.isQuiet(quietUntilMs);
+    if (!isOpen || !isNew) return;
+    this.#ports.journal.append('tick', quietUntilMs, NOTHING);
+    this.#recordedAtMs = quietUntilMs;
+    this.#fold.tick(quietUntilMs);
   }
 
   /** Lets another baseline decide what is normal, and says so in the journal. */
   adoptBaseline(baseline: VolumeBaseline, run: number, atMs: number): void {
     this.#run = run;
-    this.#ports.journal.appendJson('control', atMs, { baselineRun: run });
-    this.#engine.adoptBaseline(baseline);
+    this.#say({ baselineRun: run }, atMs);
+    this.#fold.engine.adoptBaseline(baseline);
   }
 
   /** Takes no more frames; what is behind is still given to the writer as it finds room. */
   retire(): void {
-    this.#engine.stop();
+    this.#fold.engine.stop();
   }
 
   /** Stops the actors; what is behind stays in the journal. */
   end(): void {
     this.#ended = true;
-    this.#engine.stop();
+    this.#fold.engine.stop();
   }
 
   /** Does what a control record says; gives the run of the baseline that it names. */
-  async #heed(control: Buffer): Promise<number | null> {
-    this.#tape.heed(control);
-    const { baselineRun } = JSON.parse(control.toString('utf8')) as { readonly baselineRun?: unknown };
-    if (typeof baselineRun !== 'number') return null;
+  async #heed({ nextRow, baselineRun }: ControlWords): Promise<number | null> {
+    if (nextRow !== undefined) this.#fold.tape.continueAt(nextRow);
+    if (baselineRun === undefined) return null;
     const baseline = await this.#ports.baselineOf(baselineRun);
-    if (baseline !== null) this.#engine.adoptBaseline(baseline);
+    if (baseline !== null) this.#fold.engine.adoptBaseline(baseline);
     return baselineRun;
   }
 
   /** Numbers the next print, and has the journal say so: whoever reads it may have fewer prints before it. */
   #numberFrom(nextRow: number, atMs: number): void {
-    const { journal } = this.#ports;
-    this.#lostRecords = journal.status.lostRecords;
-    journal.append('control', atMs, this.#tape.continueAt(nextRow));
+    this.#lostRecords = this.#ports.journal.status.lostRecords;
+    this.#fold.tape.continueAt(nextRow);
+    this.#say({ nextRow }, atMs);
   }
 
-  #fold(frame: Buffer, receivedAtMs: number, onAlert: (alert: Alert) => void): readonly TradeBatch[] {
-    const { quotes, batches } = this.#tape.step(frame, receivedAtMs);
-    if (quotes !== null) this.#engine.takeQuotes(quotes);
-    for (const batch of batches) this.#foldBatch(batch, onAlert);
-    return batches;
-  }
-
-  #foldBatch(batch: TradeBatch, onAlert: (alert: Alert) => void): void {
-    this.#ledger.add(batch);
-    this.#engine.take(batch).forEach(onAlert);
-    const lastMs = this.session.midnightMs + batch.atMs[batch.length - 1]!;
-    if (lastMs > this.#lastEventMs) this.#lastEventMs = lastMs;
-  }
-
-  /** Gives the writer a batch of the journal, unless the store has all of it. */
-  async #giveUnlessStored(batch: TradeBatch): Promise<void> {
-    if (batch.firstRow + batch.length <= this.#settings.storedRows) this.#known += batch.length;
-    else await this.#giveLate(batch);
+  #say(words: ControlWords, atMs: number): void {
+    this.#ports.journal.append('control', atMs, controlBytes(words));
   }
 
   /** Gives a batch to the writer; when it has no room, the journal keeps it until it has. */
@@ -255,7 +226,7 @@ export class LiveSession {
         if (!('record' in entry) || records++ < read) continue;
         read = records;
         const { kind, bytes, receivedAtMs } = entry.record;
-        if (kind === 'control') tape.heed(bytes);
+        if (kind === 'control') tape.continueAt(readControl(bytes).nextRow ?? 0);
         for (const batch of kind === 'frame' ? tape.step(bytes, receivedAtMs).batches : []) {
           if (batch.firstRow + batch.length <= given) continue;
           if (!(await this.#giveLate(batch))) return;

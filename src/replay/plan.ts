@@ -5,6 +5,7 @@ import { BASELINE_SESSIONS } from '../domain/baseline.ts';
 import { sessionsBefore } from '../domain/session.ts';
 import { type FlatFile, openFlatFile } from '../feeds/flat-file/open.ts';
 import { Refusal, refusalOf } from '../lib/refusal.ts';
+import { type JournalDay, journalsIn } from './journal.ts';
 import type { ReplayDay, ReplayPlan } from './run.ts';
 
 /** A file, and whether the user named it or a folder that holds it. */
@@ -86,6 +87,11 @@ export async function planReplay(
   historyPaths: readonly string[],
 ): Promise<{ readonly plan: ReplayPlan; readonly skipped: readonly SkippedFile[] }> {
   const skipped: SkippedFile[] = [];
+  const journals = await journalsOf(paths);
+  if (journals.length > 0) {
+    const history = chooseHistory(await openAll(historyPaths), journals[0]!.date, skipped);
+    return { plan: { days: [], journals, history }, skipped };
+  }
   const tapes: FlatFile[] = [];
   const quotes = new Map<string, NamedFile>();
   for (const found of await openAll(paths)) {
@@ -102,7 +108,7 @@ export async function planReplay(
   requireRising(tapes);
   const days = tapes.map((tape) => ({ tape, quotes: quotes.get(tape.session.date)?.file ?? null }));
   checkQuotesUsed(quotes, days, skipped);
-  const history = chooseHistory(await openAll(historyPaths), first, skipped);
+  const history = chooseHistory(await openAll(historyPaths), first.session.date, skipped);
   return { plan: { days, history }, skipped };
 }
 
@@ -132,8 +138,28 @@ function unreplayable(file: FlatFile): string {
   return `${file.path} holds ${file.kind}, which have no time of day: give it with --history`;
 }
 
-function chooseHistory(files: readonly NamedFile[], first: FlatFile, skipped: SkippedFile[]): FlatFile[] {
-  const firstDate = first.session.date;
+/** The journals that the paths mean, none when they mean flat files. Refuses both at once, and days out of order. */
+async function journalsOf(paths: readonly string[]): Promise<JournalDay[]> {
+  const found = await Promise.all(paths.map(journalsIn));
+  const files = paths.find((_path, place) => found[place] === null);
+  const journals = found.flatMap((days) => days ?? []);
+  if (journals.length === 0) return [];
+  if (files !== undefined) {
+    throw new Refusal(`${files} is no journal: replay flat files and journals one after the other`, {
+      exitCode: 2,
+    });
+  }
+  for (const [place, { date }] of journals.entries()) {
+    if (place > 0 && date <= journals[place - 1]!.date) {
+      throw new Refusal(`the journal of ${date} comes twice or too late: give the days in their order`, {
+        exitCode: 2,
+      });
+    }
+  }
+  return journals;
+}
+
+function chooseHistory(files: readonly NamedFile[], firstDate: string, skipped: SkippedFile[]): FlatFile[] {
   const [oldest = firstDate] = sessionsBefore(firstDate, BASELINE_SESSIONS);
   const chosen: FlatFile[] = [];
   for (const { file, named } of files) {

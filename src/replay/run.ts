@@ -1,4 +1,4 @@
-// Replay: flat files of days and of the days before them, through the engine, one session after the other.
+// Replay: flat files or journals of days, and files of the days before them, through the engine, day after day.
 import type { Alert } from '../domain/alert.ts';
 import { VolumeHistory } from '../domain/baseline.ts';
 import { TapeLedger } from '../domain/cancel-ledger.ts';
@@ -12,6 +12,7 @@ import type { DayQuotes } from '../feeds/flat-file/quotes.ts';
 import { readQuotes, type ReadReport, readTape, readVolumes } from '../feeds/flat-file/read.ts';
 import type { DayTape } from '../feeds/flat-file/tape.ts';
 import { VolumeCounter } from '../feeds/flat-file/volumes.ts';
+import { type JournalDay, replayJournal } from './journal.ts';
 import type { UnderlyingFailure } from '../domain/life.ts';
 
 /** A day to replay: its prints or active minutes, and the quotes of some of its contracts where there are any. */
@@ -23,12 +24,14 @@ export interface ReplayDay {
 /** Files to replay and to learn from, each list in the order of days. */
 export interface ReplayPlan {
   readonly days: readonly ReplayDay[];
+  /** Journals of live sessions, when these are replayed instead. */
+  readonly journals?: readonly JournalDay[];
   readonly history: readonly FlatFile[];
 }
 
 /** Where the work stands. */
 export interface ReplayProgress {
-  readonly step: 'history' | 'read' | 'replay';
+  readonly step: 'history' | 'read' | 'replay' | 'journal';
   readonly date: string;
   readonly done: number;
   readonly total: number;
@@ -53,6 +56,8 @@ export interface ReplayedDay {
   readonly summary: EngineSummary;
   /** Sessions its normal rests on; 0 means that nothing could be unusual. */
   readonly baselineSessions: number;
+  /** What whoever reads the alerts should know, in sentences. */
+  readonly notices: readonly string[];
 }
 
 export interface ReplaySettings {
@@ -80,10 +85,12 @@ export async function replay(
     observer.onHistory(report);
   }
   for (const day of plan.days) await replayDay(day, { table, history, settings, observer });
+  for (const journal of plan.journals ?? [])
+    await replayJournal(journal, { table, history, settings, observer });
 }
 
 /** What the days of a replay share. */
-interface Replay {
+export interface Replay {
   readonly table: ContractTable;
   readonly history: VolumeHistory;
   readonly settings: ReplaySettings;
@@ -121,6 +128,7 @@ async function replayDay({ tape: file, quotes: quotesFile }: ReplayDay, shared: 
     quotes: quoted?.report ?? null,
     summary: engine.summary(),
     baselineSessions: baseline.sessions,
+    notices: [],
   });
 }
 

@@ -4,8 +4,11 @@
 // three zeros · receivedAtMs f64. The magic lets a reader find the next record behind a damaged one.
 import { crc32 } from 'node:zlib';
 
-/** What a record holds: a frame as it came, a tick of the engine's clock, a gap of the feed, or control as JSON. */
-export type RecordKind = 'frame' | 'tick' | 'gap' | 'control';
+/**
+ * What a record holds: a frame as it came, a tick of the engine's clock, a gap of the feed, or control as JSON.
+ * Records of a kind that only a newer version knows are whole, and passed over.
+ */
+export type RecordKind = 'frame' | 'tick' | 'gap' | 'control' | 'unknown';
 
 /** A place between two records, ordered by segment, then offset. */
 export interface JournalPosition {
@@ -37,6 +40,7 @@ const LENGTH_AT = 8;
 const KIND_AT = 12;
 const TIME_AT = 16;
 
+/** Numbered from 1 on; a new kind is added at the end. */
 const KINDS: readonly RecordKind[] = ['frame', 'tick', 'gap', 'control'];
 
 /** Writes a record into `target` at `at`; there must be room for the head and the body. */
@@ -57,8 +61,7 @@ export function readRecord(bytes: Buffer, at: number): JournalRecord | null {
   const end = body + bytes.readUInt32LE(at + LENGTH_AT);
   if (end > bytes.length || end - body > BODY_BYTES_MAX) return null;
   if (crc32(bytes.subarray(at + LENGTH_AT, end)) !== bytes.readUInt32LE(at + CRC_AT)) return null;
-  const kind = KINDS[bytes.readUInt32LE(at + KIND_AT) - 1];
-  if (kind === undefined) return null;
+  const kind = KINDS[bytes.readUInt32LE(at + KIND_AT) - 1] ?? 'unknown';
   return { kind, receivedAtMs: bytes.readDoubleLE(at + TIME_AT), bytes: bytes.subarray(body, end) };
 }
 

@@ -4,6 +4,7 @@ import { assert } from '../../lib/assert.ts';
 import type { Clock, Timer } from '../../lib/clock.ts';
 import { ANSWER_BOUNDS_SECONDS, Histogram } from '../../lib/histogram.ts';
 import { Refusal, refusalOf } from '../../lib/refusal.ts';
+import { controlBytes } from './control.ts';
 import { readSegment } from './reader.ts';
 import {
   BODY_BYTES_MAX,
@@ -142,16 +143,11 @@ export class JournalWriter {
     return this.#end;
   }
 
-  /** Takes a value as JSON. */
-  appendJson(kind: Exclude<RecordKind, 'frame'>, receivedAtMs: number, value: unknown): JournalPosition {
-    return this.append(kind, receivedAtMs, Buffer.from(JSON.stringify(value)));
-  }
-
   /** A replay must know that the journal has a hole. */
   #tellLoss(receivedAtMs: number): void {
     const lostRecords = this.#lostRecords - this.#lostTold;
     this.#lostTold = this.#lostRecords;
-    this.appendJson('control', receivedAtMs, { journal: 'lost', records: lostRecords });
+    this.append('control', receivedAtMs, controlBytes({ lostRecords }));
   }
 
   /** Writes what waits now; resolves when it is on the disk, or counted as lost. */

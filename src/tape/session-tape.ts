@@ -44,16 +44,9 @@ export class SessionTape {
     return this.#dedupe.nextRow;
   }
 
-  /** Numbers the next print, unless the tape is further already; gives the words that tell the journal's readers. */
-  continueAt(nextRow: number): Buffer {
+  /** Numbers the next print, unless the tape is further already. */
+  continueAt(nextRow: number): void {
     this.#dedupe.continueAt(nextRow);
-    return Buffer.from(JSON.stringify({ nextRow }));
-  }
-
-  /** Does what a control record of the journal says about the tape. */
-  heed(control: Buffer): void {
-    const { nextRow } = JSON.parse(control.toString('utf8')) as { readonly nextRow?: unknown };
-    if (typeof nextRow === 'number') this.#dedupe.continueAt(nextRow);
   }
 
   /** The step of a frame that was received at `receivedAtMs` (epoch ms). */

@@ -1,6 +1,6 @@
 // Prints gathered from many frames: folded together they give what they gave one frame after another.
 import { expect, test } from 'vitest';
-import { DAY, FRAMES, type Opened, Stage } from './live-stage.ts';
+import { DAY, FRAMES, type Opened, Stage } from '../live/live-stage.ts';
 
 async function end({ session, journal }: Opened): Promise<void> {
   await journal.close();
