@@ -39,6 +39,20 @@ export const DEEDS: readonly Deed[] = [
       (await import('./db-schema.ts')).runMigration(options, terminal),
   },
   {
+    name: 'drift',
+    operands: '',
+    summary:
+      'Names every difference between the schema of the database and the files; exit code 1 if there is one.',
+    run: async (_operands, options, terminal) => (await import('./db-drift.ts')).showDrift(options, terminal),
+  },
+  {
+    name: 'pull',
+    operands: '',
+    summary: 'Writes functions, triggers and views that were changed in the database back into sql/objects.',
+    run: async (_operands, options, terminal) =>
+      (await import('./db-drift.ts')).pullObjects(options, terminal),
+  },
+  {
     name: 'seal',
     operands: '',
     summary: 'Orders and indexes the prints of sessions that are over, or of --date.',

@@ -153,8 +153,8 @@ async function applyObjects(transaction: Transaction, objects: readonly SchemaOb
 }
 
 /** Makes the roles where that is allowed, and gives them their rights. */
-async function grant(db: Database, { grants }: SchemaFiles): Promise<boolean> {
-  const roles = await ensureRoles(db);
+async function grant(db: Database, { grants }: SchemaFiles, leaveRoles: boolean): Promise<boolean> {
+  const roles = await (leaveRoles ? lookAtRoles(db) : ensureRoles(db));
   if (!roles.complete) return false;
   return locked(db, async (transaction) => {
     const granted = await applyObjects(transaction, await changedObjects(transaction, [grants]));
@@ -168,11 +168,12 @@ async function grant(db: Database, { grants }: SchemaFiles): Promise<boolean> {
  * Throws a Refusal when the database is of a newer spyhop, a migration that was applied has been changed since, or
  * the role may not change the schema.
  * @param reapply applies every object again, also one whose text did not change: that undoes changes made by hand
+ * @param leaveRoles makes and mends no role of the server
  */
 export async function migrate(
   db: Database,
   schema: SchemaFiles = readSchema(),
-  { reapply = false }: { readonly reapply?: boolean } = {},
+  { reapply = false, leaveRoles = false }: { readonly reapply?: boolean; readonly leaveRoles?: boolean } = {},
 ): Promise<MigrationReport> {
   if (isDone(await planMigration(db, schema)) && !reapply) {
     return { migrations: [], objects: [], grants: false };
@@ -190,7 +191,7 @@ export async function migrate(
       if (wanted.length > 0) await forgetGrants(transaction, schema);
       return applyObjects(transaction, wanted);
     });
-    return { migrations, objects, grants: await grant(db, schema) };
+    return { migrations, objects, grants: await grant(db, schema, leaveRoles) };
   } catch (error) {
     if (codeOf(error) !== SQLSTATE.noPrivilege) throw error;
     const said = (error as Error).message;
