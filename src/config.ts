@@ -12,7 +12,7 @@ export const OPTIONS = {
   },
   detector: {
     type: 'list',
-    choices: ['threshold', 'zscore'],
+    choices: ['threshold', 'zscore', 'forest'],
     default: ['threshold'],
     value: 'NAME',
     sentence: 'A detector that decides what is unusual; may be given several times.',

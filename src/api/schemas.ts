@@ -47,7 +47,7 @@ const ALERT = object({
   at: said(TIME, 'Clock of the tape when it was raised.'),
   sessionDate: said(DATE, 'New York date.'),
   detector: said(TEXT, 'The detector that spoke.'),
-  kind: { type: 'string', const: 'unusual contract' },
+  kind: oneOf('unusual contract', 'unusual underlying'),
   rule: object({ id: TEXT, hash: said(TEXT, 'Of its content.') }),
   underlying: TEXT,
   contract: said(TEXT, 'OSI ticker.'),

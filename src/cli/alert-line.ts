@@ -28,6 +28,7 @@ function shapeText(alert: Alert): string {
 function countText({ detector, observed, expected }: Alert): string {
   const normal = `normal ${normalText(expected)}`;
   if (detector === 'zscore') return `${count(observed)} prints so far today, ${normal}`;
+  if (detector === 'forest') return `${count(observed)} prints of the underlying in a minute, ${normal}`;
   return `${count(observed)} contracts in 5 min, ${normal}`;
 }
 

@@ -72,7 +72,10 @@ describe('the command line', () => {
       ['replay', monday, '--factor', '10001'],
       '2 factor 10001 is not between 0.0001 and 10,000 with at most four decimals',
     ],
-    [['replay', monday, '--detector', 'hunch'], '2 --detector is "hunch": give threshold or zscore'],
+    [
+      ['replay', monday, '--detector', 'hunch'],
+      '2 --detector is "hunch": give threshold or zscore or forest',
+    ],
     [['replay', monday, '--json=yes'], '2 --json takes no value: leave out "yes"'],
     [['simulate'], '2 spyhop simulate needs a folder to write into: --out DIR'],
     [['simulate', 'tape'], '2 spyhop simulate takes no argument: leave out "tape"'],

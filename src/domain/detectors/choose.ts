@@ -1,6 +1,7 @@
 // The detectors of a session, chosen by name.
 import type { Detector, RuleName } from './detector.ts';
 import type { DetectorName } from './finding.ts';
+import { forestDetector } from './forest-minutes.ts';
 import {
   type CompiledThreshold,
   compileThreshold,
@@ -32,6 +33,7 @@ export function chooseDetectors({ names, threshold }: DetectorSettings): ChosenD
   if (names.includes('threshold')) rules.set('threshold', thresholdRule(threshold));
   const beside: Detector[] = [];
   if (names.includes('zscore')) beside.push(zscoreDetector());
+  if (names.includes('forest')) beside.push(forestDetector());
   for (const detector of beside) rules.set(detector.name, detector.rule);
   return { threshold: rules.has('threshold') ? compiled : SILENT_THRESHOLD, beside, rules };
 }

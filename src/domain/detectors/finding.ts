@@ -3,7 +3,7 @@ import type { Evidence } from '../evidence.ts';
 import type { TapeKind } from '../trade.ts';
 
 /** The detectors there are, in the order in which they speak of one print. */
-export const DETECTOR_NAMES = ['threshold', 'zscore'] as const;
+export const DETECTOR_NAMES = ['threshold', 'zscore', 'forest'] as const;
 
 export type DetectorName = (typeof DETECTOR_NAMES)[number];
 
@@ -15,7 +15,7 @@ export type FindingKind =
   | 'unusual underlying';
 
 /** The numbers a receipt needs beside those of the finding, by detector. */
-export type Proof = ThresholdProof | SurpriseProof | ZscoreProof;
+export type Proof = ThresholdProof | SurpriseProof | ZscoreProof | ForestProof;
 
 /** Detector `threshold`: observed, expected and threshold say everything. */
 export interface ThresholdProof {
@@ -29,6 +29,17 @@ export interface ZscoreProof {
   readonly counts: readonly number[];
   /** Sample standard deviations above their mean. */
   readonly z: number;
+}
+
+/** Detector `forest`: the minute that stood apart. */
+export interface ForestProof {
+  readonly of: 'forest';
+  readonly score: number;
+  /** What the forest saw of it: logarithms of prints and premium, and the weighted imbalance. */
+  readonly point: readonly number[];
+  /** Minutes after the opening, and minutes the forest had taken before. */
+  readonly minute: number;
+  readonly minutes: number;
 }
 
 /** One rung of the ladder as detector `surprise` saw it at the print, before it was reset. */
