@@ -1,6 +1,7 @@
 // Benchmarks from the command line: `npm run bench -- NAME [options]` runs one of them.
 import { parseArgs } from 'node:util';
 import { benchImport } from './import.ts';
+import { benchLatency } from './latency.ts';
 import { benchNab } from './nab.ts';
 import { benchRecall } from './recall.ts';
 import { benchRecovery } from './recovery.ts';
@@ -14,6 +15,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>
   recall: benchRecall,
   nab: benchNab,
   recovery: benchRecovery,
+  latency: benchLatency,
   wire: benchWire,
   store: benchStore,
 };
@@ -39,6 +41,7 @@ wire      frames of the websocket into columns, beside JSON.parse: 1, 50 and 500
 recovery  a restart in mid-session: the journal of so many prints read, decoded and folded, in seconds a million
 store     the writer beside psql's \\copy, sums, the seal beside live indexes, an outage and its end
 import    a simulated day into deep history, beside DuckDB's own way from csv.gz to Parquet; bytes a print of each
+latency   print on the socket to alert at a client that follows: 1,000, 10,000 and 50,000 prints a second
 `;
 
 function wholeNumber(text: string, name: string): number {

@@ -84,3 +84,25 @@ export async function* readJournal(
     });
   }
 }
+
+/** The place behind the last whole record of a session's journal. Throws a Refusal when it cannot be read. */
+export async function endOfJournal(directory: string, date: string): Promise<JournalPosition> {
+  const segments = await segmentsOf(directory, date);
+  let end: JournalPosition = { segment: segments[0] ?? 1, offset: SEGMENT_HEAD.length, records: 0 };
+  for (const segment of segments) {
+    const path = segmentPath(directory, date, segment);
+    let bytes: Buffer;
+    try {
+      bytes = await readFile(path);
+    } catch (error) {
+      throw refusalOf(path, error);
+    }
+    const isLast = segment === segments.at(-1);
+    end = { segment, offset: SEGMENT_HEAD.length, records: end.records };
+    for (const entry of readSegment(bytes, segment, { from: 0, records: end.records, isLast })) {
+      if ('position' in entry) end = entry.position;
+      else if (entry.kind === 'damage') end = { ...end, offset: entry.until };
+    }
+  }
+  return end;
+}
