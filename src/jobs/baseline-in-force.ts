@@ -1,7 +1,9 @@
 // What is normal now: the run in force, the jobs that make the next one, and the running session that takes it.
 import { currentRun, type LoadedBaseline, loadBaseline } from '../db/baselines.ts';
+import { withLastPrints } from '../db/last-prints.ts';
 import type { OpenStore } from '../db/open-store.ts';
 import type { ContractTable } from '../domain/contract-table.ts';
+import type { DetectorName } from '../domain/detectors/finding.ts';
 import { type Clock, every } from '../lib/clock.ts';
 import type { Log } from '../log.ts';
 import type { JobOutcome } from './job-counts.ts';
@@ -18,6 +20,8 @@ export interface BaselineSettings {
   readonly clock: Clock;
   readonly marketClock: Clock;
   readonly log: Log;
+  /** The detectors that decide: not every one asks for all of a baseline. */
+  readonly detectors?: readonly DetectorName[];
   /** Sessions whose prints are kept. */
   readonly hotSessions: number;
   /** The session that runs, or the next. */
@@ -44,7 +48,11 @@ export interface BaselineInForce {
 export async function openBaselines(settings: BaselineSettings): Promise<BaselineInForce> {
   const { store, table, marketClock, log, sessionDate } = settings;
   await using parts = new AsyncDisposableStack();
-  let current = await loadBaseline(store.db, table);
+  const load = async (): Promise<LoadedBaseline> => {
+    const loaded = await loadBaseline(store.db, table);
+    return settings.detectors?.includes('zscore') === true ? withLastPrints(store.db, table, loaded) : loaded;
+  };
+  let current = await load();
   let deciding: (() => DecidingSession) | null = null;
   /** Lets the session under way decide by the run in force; it may have been opened before that was made. */
   const decide = (): void => {
@@ -54,7 +62,7 @@ export async function openBaselines(settings: BaselineSettings): Promise<Baselin
     log.write('baseline.changed', { run: current.run, asOf: current.asOf, contracts: table.count });
   };
   const adopt = async (): Promise<void> => {
-    current = await loadBaseline(store.db, table);
+    current = await load();
     decide();
   };
   const failed = (error: unknown): void => log.write('job.failed', { error });
@@ -77,7 +85,7 @@ export async function openBaselines(settings: BaselineSettings): Promise<Baselin
   parts.defer(every(settings.clock, LOOK_MS, () => void look().catch(failed)));
   if (current.asOf !== sessionDate) {
     await jobs.runBaseline(sessionDate);
-    current = await loadBaseline(store.db, table);
+    current = await load();
   }
   const open = parts.move();
   return {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Writer } from '../actors/writer.ts';
 import { storeAlerts } from '../db/alerts.ts';
 import { type LoadedBaseline, loadBaseline } from '../db/baselines.ts';
+import { withLastPrints } from '../db/last-prints.ts';
 import { storedRows } from '../db/journal-position.ts';
 import type { OpenStore } from '../db/open-store.ts';
 import { createPrintWriter } from '../db/print-writer.ts';
@@ -247,7 +248,13 @@ async function openSession(
       journalDirectory,
       store: (batch) => writer.accept(batch),
       room: (rows) => writer.room(rows),
-      baselineOf: async (earlier) => (earlier === run ? current : loadBaseline(store.db, table, earlier)),
+      async baselineOf(earlier) {
+        if (earlier === run) return current;
+        const loaded = await loadBaseline(store.db, table, earlier);
+        return loaded !== null && detectors.includes('zscore')
+          ? withLastPrints(store.db, table, loaded)
+          : loaded;
+      },
       onAlert(alert) {
         onRaised(alert);
         writer.alert(alert);

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storeAlerts } from '../../src/db/alerts.ts';
 import { buildBaseline, loadBaseline } from '../../src/db/baselines.ts';
+import { withLastPrints } from '../../src/db/last-prints.ts';
 import { endGap, endOpenGaps, openGap } from '../../src/db/feed-gaps.ts';
 import { sumPrints } from '../../src/db/print-sums.ts';
 import { createPrintWriter } from '../../src/db/print-writer.ts';
@@ -190,6 +191,9 @@ describe('the answers of the store', () => {
       9,
       0,
     ]);
+    // One print of the put, and none known of a contract that never traded.
+    const counted = await withLastPrints(clone.db, table, loaded);
+    expect([counted.lastPrints!(put), counted.lastPrints!(99)]).toEqual([[1], []]);
   });
 
   it('tell of gaps in the feed until they are ended', async () => {
