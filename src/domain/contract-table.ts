@@ -124,7 +124,7 @@ export class ContractTable {
     return numbers[0]!;
   }
 
-  // HOT PATH: once a print. Two passes, so that the cache misses of the probes overlap.
+  // HOT PATH: once a print. In passes, so that the cache misses of the probes overlap.
 
   /**
    * Interns `count` tickers given by their byte ranges and writes their numbers to `numbers` from `offset`;
@@ -144,20 +144,17 @@ export class ContractTable {
       const length = ends[row]! - start;
       hashes[row] = length < TICKER_BYTES_MIN || length > TICKER_BYTES_MAX ? 0 : hashOf(bytes, start, length);
     }
-    let previousHash = 0;
-    let previous = NOT_A_CONTRACT;
+    // Most contracts are known and stand in the first slot of their hash.
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    for (let row = 0; row < count; row++) numbers[offset + row] = slots[hashes[row]! & mask]! - 1;
     for (let row = 0; row < count; row++) {
-      const hash = hashes[row]!;
       const start = starts[row]!;
       const length = ends[row]! - start;
-      // Ticker-ordered files repeat the ticker of the row before; equal hashes are checked like any other match.
-      if (hash === previousHash && previous >= 0 && this.#matches(previous, bytes, start, length)) {
-        numbers[offset + row] = previous;
-        continue;
-      }
-      previous = hash === 0 ? NOT_A_CONTRACT : this.#find(hash, bytes, start, length);
-      previousHash = hash;
-      numbers[offset + row] = previous;
+      const candidate = numbers[offset + row]!;
+      if (hashes[row] === 0) numbers[offset + row] = NOT_A_CONTRACT;
+      else if (candidate < 0 || !this.#matches(candidate, bytes, start, length))
+        numbers[offset + row] = this.#find(hashes[row]!, bytes, start, length);
     }
   }
 

@@ -57,6 +57,7 @@ function lastDayOf(year: number, month: number): number {
 export function underlyingOfRoot(root: string): { underlying: string; adjusted: boolean } {
   const index = INDEX_ROOTS[root];
   if (index !== undefined) return { underlying: index, adjusted: false };
+  if (root.charCodeAt(root.length - 1) > 57) return { underlying: root, adjusted: false };
   const letters = root.replace(/\d+$/, '');
   if (letters === root || letters === '') return { underlying: root, adjusted: false };
   return { underlying: letters, adjusted: true };

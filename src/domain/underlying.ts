@@ -16,7 +16,7 @@ import {
 import { EngineClock } from './engine-clock.ts';
 import { evidenceOf } from './evidence.ts';
 import { QuoteBook } from './quote-book.ts';
-import { bucketsUntil, closeMsOf, type Session } from './session.ts';
+import { bucketsUntil, closeMsOf, isLateUnderlying, type Session } from './session.ts';
 import { hasSide, packedSide } from './side.ts';
 import type { TradeBatch } from './trade.ts';
 import { ENTRY, ENTRY_WORDS, packVenue, RollingWindow } from './window.ts';
@@ -188,7 +188,9 @@ function openContract(state: UnderlyingState, contract: number): number {
   const { arena } = state;
   state.directory.ensure(table.count);
   const slot = arena.allocate(contract);
-  const closeMs = closeMsOf(session, table.contract(contract));
+  // Only a late class needs its contract taken apart, and most are none.
+  const late = isLateUnderlying(table.underlyingName(table.underlyingOf(contract)));
+  const closeMs = late ? closeMsOf(session, table.contract(contract)) : session.closeMs;
   const buckets = bucketsUntil(session, closeMs);
   arena.words[slot * ROW_WORDS + FIELD.closeMs] = closeMs;
   arena.words[slot * ROW_WORDS + FIELD.triggerVolume] = triggerVolume(

@@ -84,9 +84,12 @@ export async function replay(
     history.add(volumes);
     observer.onHistory(report);
   }
-  for (const day of plan.days) await replayDay(day, { table, history, settings, observer });
-  for (const journal of plan.journals ?? [])
-    await replayJournal(journal, { table, history, settings, observer });
+  const { days, journals = [] } = plan;
+  for (const day of days) {
+    const isLast = day === days.at(-1) && journals.length === 0;
+    await replayDay(day, { table, history, settings, observer, isLast });
+  }
+  for (const journal of journals) await replayJournal(journal, { table, history, settings, observer });
 }
 
 /** What the days of a replay share. */
@@ -95,10 +98,12 @@ export interface Replay {
   readonly history: VolumeHistory;
   readonly settings: ReplaySettings;
   readonly observer: ReplayObserver;
+  /** True on the last day, which is history for none. */
+  readonly isLast: boolean;
 }
 
 async function replayDay({ tape: file, quotes: quotesFile }: ReplayDay, shared: Replay): Promise<void> {
-  const { table, history, settings, observer } = shared;
+  const { table, history, settings, observer, isLast } = shared;
   const { session } = file;
   const onRead = (done: number, total: number): void =>
     observer.onProgress({ step: 'read', date: session.date, done, total });
@@ -116,11 +121,11 @@ async function replayDay({ tape: file, quotes: quotesFile }: ReplayDay, shared: 
     tape: () => tape.batches(undefined, { keep: true }),
     onFailure: observer.onFailure,
   });
-  const counter = new VolumeCounter();
+  const counter = isLast ? null : new VolumeCounter();
   const feed = quotesBeforePrints(tape, quoted?.quotes ?? null, engine, settings.batchRows);
   await engine.run(observed(feed, ledger, counter, tape.length, session.date, observer), observer.onAlert);
   engine.stop();
-  history.add(counter.take(session.date, tape.kind === 'trades'));
+  if (counter !== null) history.add(counter.take(session.date, tape.kind === 'trades'));
   observer.onDay({
     date: session.date,
     tape: tape.kind,
@@ -153,14 +158,14 @@ function* quotesBeforePrints(
 async function* observed(
   batches: Iterable<TradeBatch>,
   ledger: TapeLedger,
-  counter: VolumeCounter,
+  counter: VolumeCounter | null,
   total: number,
   date: string,
   observer: ReplayObserver,
 ): AsyncGenerator<TradeBatch> {
   for (const batch of batches) {
     ledger.add(batch);
-    counter.add(batch);
+    counter?.add(batch);
     yield batch;
     observer.onProgress({ step: 'replay', date, done: batch.firstRow + batch.length, total });
     await new Promise((resolve) => setImmediate(resolve));

@@ -14,7 +14,7 @@ export const BATCH_ROWS = 1 << 18;
 /** A minute's volume counts at its last millisecond: before that nobody knows it. */
 const MINUTE_END_MS = 59_999;
 
-/** The prints of one session, 16 bytes each. Filled by {@link accept}, then read. */
+/** The prints of one session, 12 bytes each. Filled by {@link accept}, then read. */
 export class DayTape {
   readonly session: Session;
   readonly kind: TapeKind;

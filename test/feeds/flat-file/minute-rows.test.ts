@@ -14,7 +14,10 @@ const print: fc.Arbitrary<Print> = fc.record({
     fc.integer({ min: 34_200_000, max: 34_320_000 }),
   ),
   priceE4: fc.oneof(fc.constantFrom(0, PRICE_E4_MAX), fc.nat(PRICE_E4_MAX)),
-  size: fc.oneof(fc.constantFrom(1, SIZE_MAX), fc.integer({ min: 1, max: SIZE_MAX })),
+  size: fc.oneof(
+    fc.constantFrom(1, 65_535, 65_536, 131_071, 131_072, SIZE_MAX),
+    fc.integer({ min: 1, max: SIZE_MAX }),
+  ),
   condition: fc.nat(0xffff),
   exchange: fc.nat(0xffff),
 });
@@ -52,6 +55,13 @@ test('any print that a tape may hold comes back as it was, in the order of its m
       expect(drain(rows)).toEqual([]);
     }),
   );
+});
+
+test('a day may have more venues than a row can number', () => {
+  const rows = new MinuteRows();
+  for (let i = 0; i < 3_000; i++) rows.push(i, 34_200_000 + i, 100, 1 + i, i % 2_000, 300 + (i % 3));
+  const venues = drain(rows).map(({ size, condition, exchange }) => [size, condition, exchange]);
+  expect(venues).toEqual(Array.from({ length: 3_000 }, (_, i) => [1 + i, i % 2_000, 300 + (i % 3)]));
 });
 
 test('a minute may hold more prints than a page', () => {
