@@ -87,7 +87,7 @@ export async function replay(
   const { days, journals = [] } = plan;
   for (const day of days) {
     const isLast = day === days.at(-1) && journals.length === 0;
-    await replayDay(day, { table, history, settings, observer, isLast });
+    await replayDay(day, { table, history, settings, observer }, isLast);
   }
   for (const journal of journals) await replayJournal(journal, { table, history, settings, observer });
 }
@@ -98,12 +98,15 @@ export interface Replay {
   readonly history: VolumeHistory;
   readonly settings: ReplaySettings;
   readonly observer: ReplayObserver;
-  /** True on the last day, which is history for none. */
-  readonly isLast: boolean;
 }
 
-async function replayDay({ tape: file, quotes: quotesFile }: ReplayDay, shared: Replay): Promise<void> {
-  const { table, history, settings, observer, isLast } = shared;
+/** Replays a day; the last one is history for none, so that its volumes need not be summed. */
+async function replayDay(
+  { tape: file, quotes: quotesFile }: ReplayDay,
+  shared: Replay,
+  isLast: boolean,
+): Promise<void> {
+  const { table, history, settings, observer } = shared;
   const { session } = file;
   const onRead = (done: number, total: number): void =>
     observer.onProgress({ step: 'read', date: session.date, done, total });
