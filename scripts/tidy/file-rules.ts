@@ -8,7 +8,10 @@ const BANNED_NAME = /(?:^|[/-])(utils?|helpers?|types|common|misc|index)\.[cm]?[
 
 const isCode = (path: string): boolean => /\.[cm]?[jt]s$/.test(path);
 const isTest = (path: string): boolean => path.startsWith('test/') && path.endsWith('.ts');
-const hasWidth = (path: string): boolean => isCode(path) || /\.(sql|sh)$|^\.ci\//.test(path);
+/** The server writes its own definitions as wide as it likes. */
+const GENERATED_SQL = 'sql/schema.sql';
+const hasWidth = (path: string): boolean =>
+  (isCode(path) || /\.(sql|sh)$|^\.ci\//.test(path)) && path !== GENERATED_SQL;
 const opensWithSentence = (path: string): boolean =>
   /^(src|test|scripts|bench)\/.*\.ts$|^bin\/.*\.js$|^[^/]*\.config\.ts$/.test(path);
 

@@ -31,7 +31,7 @@ export async function withScratch<Result>(
     if (codeOf(error) !== SQLSTATE.noPrivilege) throw error;
     const message =
       'the schema of the files is built in a database of its own beside yours, and this role may not create one: ' +
-      'alter role … createdb, or run it as a role that may';
+      'let it (alter role … createdb), or run this as a role that may';
     throw new Refusal(message, { cause: error });
   }
   const address = new URL(url);

@@ -106,9 +106,7 @@ describe('drift against the files', () => {
     await setPassword(used.db, 'drift_without_rights', 'sesame');
     [address.username, address.password] = ['drift_without_rights', 'sesame'];
     const db = open(address.toString());
-    await expect(findDrift(db, address.toString())).rejects.toThrow(
-      /this role may not create one: alter role/,
-    );
+    await expect(findDrift(db, address.toString())).rejects.toThrow(/this role may not create one: let it/);
     await db.close();
     await used.db.change('drop role drift_without_rights');
   });
