@@ -25,11 +25,11 @@ function shapeText(alert: Alert): string {
 }
 
 /** What was counted, and what is normal of it. */
-function countText({ detector, observed, expected }: Alert): string {
+function countText({ detector, observed, expected, unit }: Alert): string {
   const normal = `normal ${normalText(expected)}`;
   if (detector === 'zscore') return `${count(observed)} prints so far today, ${normal}`;
   if (detector === 'forest') return `${count(observed)} prints of the underlying in a minute, ${normal}`;
-  return `${count(observed)} contracts in 5 min, ${normal}`;
+  return `${count(observed)} ${unit} in 5 min, ${normal}`;
 }
 
 /** "10:42:31 NVDA 12 Dec 26 180 call · 3,400 contracts in 5 min, normal 12 · $1.9M · bullish 0.71", coloured. */

@@ -4,7 +4,7 @@ import { contractName, type OptionContract } from './contract.ts';
 import { formatCents, formatPrice } from './money.ts';
 import type { Session } from './session.ts';
 import { type Direction, type Lean, leanOf, type SideMethod } from './side.ts';
-import type { Finding, FindingKind } from './detectors/finding.ts';
+import type { Finding, FindingKind, FindingUnit } from './detectors/finding.ts';
 
 export type Severity = 'low' | 'medium' | 'high';
 
@@ -36,11 +36,13 @@ export interface Alert {
   /** Age of the quotes used, ms, weighted by premium; null when there was none. */
   readonly quoteAgeMs: number | null;
   readonly severity: Severity;
-  /** Contracts in the five minutes before and including the print. */
+  /** What was counted, in {@link unit}: over five minutes; by `zscore` over the day, by `forest` over a minute. */
   readonly observed: number;
-  /** Contracts of a normal five minutes. */
+  /** What is normal of it. */
   readonly expected: number;
-  /** Contracts at which the rule speaks, and the sessions its normal rests on. */
+  /** "contracts", "prints", or "orders of 50 contracts or more". */
+  readonly unit: string;
+  /** Value at which the rule speaks (for `forest` of its score), and the sessions its normal rests on. */
   readonly threshold: number;
   readonly baselineSessions: number;
   /** -log10 of the tail probability; null for rules that give none. */
@@ -89,6 +91,10 @@ function round4OrNull(value: number | null): number | null {
   return value === null ? null : round4(value);
 }
 
+function unitText(unit: FindingUnit): string {
+  return typeof unit === 'string' ? unit : `orders of ${unit.ordersOf} contracts or more`;
+}
+
 function flagsOf(finding: Finding, contract: OptionContract): AlertFlag[] {
   const flags: AlertFlag[] = [];
   if (finding.tape === 'minutes') flags.push('minute aggregates');
@@ -123,6 +129,7 @@ export function alertOf(finding: Finding, { session, contract, rule }: AlertSour
     severity: severityOf(evidence.premiumCents),
     observed: finding.observed,
     expected: round4(finding.expected),
+    unit: unitText(finding.unit),
     threshold: round4(finding.threshold),
     baselineSessions: finding.sessions,
     surprise: finding.surprise === null ? null : round4(finding.surprise),

@@ -39,6 +39,7 @@ export function alertAt(number: number, more: Partial<Alert> = {}): Alert {
     severity: number % 2 === 0 ? 'high' : 'low',
     observed: 4_100,
     expected: 12.5,
+    unit: 'contracts',
     threshold: 500,
     baselineSessions: 30,
     surprise: null,

@@ -43,6 +43,7 @@ function alertNumber(n: number): Alert {
     severity: 'low',
     observed: 5000,
     expected: 12.3456,
+    unit: 'contracts',
     threshold: 500,
     baselineSessions: 30,
     surprise: null,

@@ -72,6 +72,7 @@ describe('an alert', () => {
       severity: 'medium',
       observed: 1_000,
       expected: 3.3333,
+      unit: 'contracts',
       threshold: 500,
       baselineSessions: 30,
       surprise: null,
@@ -84,6 +85,14 @@ describe('an alert', () => {
       largestOrder: 700,
       flags: [],
     });
+  });
+
+  it('names what it counts', () => {
+    const unitOf = (unit: Finding['unit']): string => alertOf(finding({ unit }), SOURCE).unit;
+    expect([unitOf('prints'), unitOf({ ordersOf: 50 })]).toEqual([
+      'prints',
+      'orders of 50 contracts or more',
+    ]);
   });
 
   it('has the same bytes each time it is made', () => {

@@ -63,6 +63,7 @@ export function alertOfRow(row: number): Alert {
     severity: 'low',
     observed: 1,
     expected: 1,
+    unit: 'contracts',
     threshold: 1,
     baselineSessions: 1,
     surprise: null,
