@@ -6,6 +6,7 @@ import { RESOURCES } from '../src/api/routes.ts';
 import type { Definition } from '../src/lib/metric.ts';
 import { LINES_PER_MINUTE_MAX, LOG_KINDS } from '../src/log.ts';
 import { CATALOGUE } from '../src/metric-catalogue.ts';
+import { limitsPage } from './limits-page.ts';
 import packageJson from '../package.json' with { type: 'json' };
 
 export interface Page {
@@ -132,6 +133,7 @@ export function pages(): Page[] {
   const openApi = openApiOf(RESOURCES, packageJson.version);
   return [
     { path: 'docs/api.md', text: apiPage(openApi) },
+    { path: 'docs/limits.md', text: limitsPage(HOW) },
     { path: 'docs/logs.md', text: logsPage() },
     { path: 'docs/metrics.md', text: metricsPage() },
     { path: 'docs/openapi.json', text: `${JSON.stringify(openApi, null, 2)}\n` },

@@ -220,6 +220,10 @@ function createServiceMetrics(
         session: live.current,
         journal: live.journal,
         writer: live.writer,
+        followers: () => ({
+          waiting: counts.alertFeed.counts.waiting,
+          waitingMax: counts.alertFeed.limits.queueMax,
+        }),
         feed: counts.feed,
         alerts: counts.alerts,
         store: counts.store,

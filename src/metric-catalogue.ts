@@ -75,6 +75,7 @@ export const CATALOGUE = {
   queue_events: gauge('What waits in a queue.', QUEUE),
   queue_capacity_events: gauge('What a queue can hold.', QUEUE),
   queue_dropped_events_total: counter('What a full queue refused.', QUEUE),
+  queue_backlog_events: gauge('Prints that wait in the journal, because the writer had no room for them.'),
   watermark_timestamp_seconds: gauge('Newest clock of the tape that a stage has finished with.', STAGE),
   late_events_total: counter('Prints older than the allowance when they came.'),
   duplicate_events_total: counter('Prints that were known already.', [
@@ -89,6 +90,10 @@ export const CATALOGUE = {
   sink_committed_event_timestamp_seconds: gauge('Clock of the newest print that is committed.'),
   sink_oldest_pending_timestamp_seconds: gauge('Clock of the oldest print not yet committed; 0 without one.'),
   journal_bytes: gauge('Size of the journal on disk.'),
+  journal_waiting_bytes: gauge('Bytes of the journal that wait for the disk.'),
+  journal_waiting_max_bytes: gauge(
+    'Bytes of the journal that may wait; records beyond them are lost and counted.',
+  ),
   journal_records_total: counter('Records written to the journal.'),
   journal_corrupt_records_total: counter('Records whose checksum was wrong when read.'),
   journal_flush_duration_seconds: histogram(

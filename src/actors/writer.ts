@@ -25,7 +25,8 @@ import type {
   WriterState,
 } from './writer-words.ts';
 
-const ALERTS_MAX = 10_000;
+/** Alerts that may wait, some 20 MB: more than a busy week has; what floods beyond it the tape can raise again. */
+export const ALERTS_MAX = 10_000;
 const ALERTS_AT_ONCE = 500;
 /** As often as a page is looked at; the more prints a bar is made of, the less each of them costs the server. */
 const SUM_MS = 2_000;

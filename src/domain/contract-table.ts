@@ -6,13 +6,16 @@ const TICKER_BYTES_MAX = 23;
 const TICKER_BYTES_MIN = 18;
 const KEY_WORDS = 6;
 
-/** Contracts the table may hold: all that are listed (1.5 million) and a year of those that expired. */
+/**
+ * Contracts the table may hold: all that are listed (1.5 million) and a year of those that expired. With what the
+ * session remembers of each, a full table takes some 1.5 GB; only invented tickers could fill it.
+ */
 export const CONTRACTS_MAX = 1 << 23;
 
 /** Its columns grow by a quarter: room that nobody uses costs more than the copies. */
 const GROWTH = 1.25;
 
-/** The number {@link ContractTable.intern} gives for bytes that are not an option ticker. */
+/** The number {@link ContractTable.intern} gives for bytes that are not an option ticker, or find no room. */
 export const NOT_A_CONTRACT = -1;
 
 /** Where the words of a ticker are put together. */
@@ -33,6 +36,18 @@ export class ContractTable {
   #slots = new Int32Array(4096);
   readonly #underlyingNames: string[] = [];
   readonly #underlyingIds = new Map<string, number>();
+
+  readonly #contractsMax: number;
+
+  /** @param contractsMax contracts it takes; those beyond are none. */
+  constructor(contractsMax = CONTRACTS_MAX) {
+    this.#contractsMax = contractsMax;
+  }
+
+  /** True when no further contract is taken. */
+  get isFull(): boolean {
+    return this.#count === this.#contractsMax;
+  }
 
   /** Contracts known. */
   get count(): number {
@@ -187,7 +202,7 @@ export class ContractTable {
     const ticker = textOf(bytes, start, length);
     const parsed = parseTicker(ticker);
     if ('fault' in parsed || parsed.osi !== ticker) return NOT_A_CONTRACT;
-    if (this.#count === CONTRACTS_MAX) throw new RangeError(`more than ${CONTRACTS_MAX} contracts`);
+    if (this.#count === this.#contractsMax) return NOT_A_CONTRACT;
     if (this.#count === this.#lengths.length) this.#grow();
     const contract = this.#count++;
     for (let word = 0; word < KEY_WORDS; word++) {

@@ -21,7 +21,7 @@ const FEED_NAME = 'massive';
  * Contracts whose quotes are watched: those nearest to an alert. The provider allows a thousand; a hundred are more
  * than ever stir at once, and leave room on the wire.
  */
-const QUOTES_WATCHED = 100;
+export const QUOTES_WATCHED = 100;
 /** How often it is looked which they are. */
 const WATCH_MS = 500;
 

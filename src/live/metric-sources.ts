@@ -1,24 +1,25 @@
 // Where the metrics of a running service come from: plain numbers of its parts, read at the scrape.
 import { SHARDS } from '../actors/directory.ts';
-import type { Writer } from '../actors/writer.ts';
 import { dayNumberOf, newYorkMidnightMs } from '../domain/calendar.ts';
-import type { JournalWriter } from '../feeds/journal/writer.ts';
 import type { MetricSources } from '../metrics.ts';
-import { WAITING_ROWS_MAX } from '../actors/writer-queue.ts';
 import type { AlertCounts } from './alert-counts.ts';
 import type { FeedCounts } from './feed-counts.ts';
 import type { LiveSession } from './live-session.ts';
 import { marketStateAt } from './market-state.ts';
+import { type ObservedQueues, queueSources } from './queue-sources.ts';
 import type { StoreCounts } from './store-counts.ts';
 import type { World } from './world.ts';
 
-type ParseFault = 'invalid_json' | 'unknown_type' | 'missing_field' | 'bad_number' | 'bad_ticker';
+type ParseFault =
+  | 'oversize'
+  | 'invalid_json'
+  | 'unknown_type'
+  | 'missing_field'
+  | 'bad_number'
+  | 'bad_ticker';
 
 /** What a scrape reads. */
-export interface ObservedParts {
-  readonly session: () => LiveSession;
-  readonly journal: () => JournalWriter;
-  readonly writer: Writer;
+export interface ObservedParts extends ObservedQueues {
   readonly feed: FeedCounts;
   readonly alerts: AlertCounts;
   readonly store: StoreCounts;
@@ -36,6 +37,7 @@ const PARSE_FAULTS: ReadonlyArray<readonly [RegExp, ParseFault]> = [
   [/JSON|cut off|end of the frame|not an object/, 'invalid_json'],
   [/kind of element/, 'unknown_type'],
   [/has no ticker/, 'missing_field'],
+  [/than the table holds/, 'oversize'],
   [/^(time|price|size|condition|exchange|quote size) /, 'bad_number'],
 ];
 
@@ -53,6 +55,7 @@ export function metricSources(parts: ObservedParts): MetricSources {
   return {
     ...feedSources(parts),
     ...tapeSources(parts),
+    ...queueSources(parts),
     ...storeSources(parts),
     ...detectionSources(parts),
     ...worldSources(parts),
@@ -91,8 +94,6 @@ function tapeSources({ session, writer, journal }: ObservedParts): MetricSources
   return {
     late_events_total: () => session().engine.latePrints,
     duplicate_events_total: () => ({ live: session().tape.duplicates }),
-    queue_events: () => ({ writer: writer.counts().inFlight }),
-    queue_capacity_events: () => ({ writer: WAITING_ROWS_MAX }),
     events_unaccounted: () => {
       const { received, stored, duplicate, discarded, inFlight } = writer.counts();
       const ofWriter = received - stored - duplicate - discarded.settled - discarded.refused - inFlight;

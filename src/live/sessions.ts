@@ -23,7 +23,7 @@ import { LiveSession, type Recovery } from './live-session.ts';
 import type { StoreCounts } from './store-counts.ts';
 
 /** Alert ids that are remembered, 16 characters each, before old ones are forgotten. */
-const KNOWN_ALERTS_MAX = 200_000;
+export const KNOWN_ALERTS_MAX = 200_000;
 /** How often the date of the market is looked at. */
 const ROLL_CHECK_MS = 1_000;
 
@@ -167,6 +167,11 @@ class KnownAlerts {
     const fresh = alerts.filter(({ id }) => !this.#ids.has(id));
     await storeAlerts(this.#store.db, fresh);
     for (const { id } of fresh) this.#ids.add(id);
+    // The oldest go first: only a restart raises an alert again, and it learns all of them before.
+    for (const id of this.#ids) {
+      if (this.#ids.size <= KNOWN_ALERTS_MAX) break;
+      this.#ids.delete(id);
+    }
     return fresh;
   }
 }

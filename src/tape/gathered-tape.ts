@@ -7,7 +7,7 @@ import { allocateColumns, type TradeBatch, type TradeColumns } from '../domain/t
  * Rows gathered at most: an underlying is then woken for dozens of prints instead of one or two, and a batch is
  * folded in some thirty milliseconds, while nothing is live yet.
  */
-const GATHERED_ROWS_MAX = 65_536;
+export const GATHERED_ROWS_MAX = 65_536;
 
 /**
  * Gathers batches of prints that follow each other. Folding them together gives what folding them one by one gives, as

@@ -166,3 +166,14 @@ describe('the directory of contracts', () => {
     expect(() => table.underlyingName(0)).toThrow(new RangeError('no underlying has the number 0'));
   });
 });
+
+it('takes no more contracts than it may hold, and knows those it has', () => {
+  const table = new ContractTable(2);
+  expect(table.internTicker('O:SPY251219C00650000')).toBe(0);
+  expect(table.isFull).toBe(false);
+  expect(table.internTicker('O:SPY251219P00650000')).toBe(1);
+  expect(table.isFull).toBe(true);
+  expect(table.internTicker('O:SPY251219C00660000')).toBe(NOT_A_CONTRACT);
+  expect(table.internTicker('O:SPY251219P00650000')).toBe(1);
+  expect(table.count).toBe(2);
+});

@@ -45,8 +45,13 @@ export interface JournalStatus {
 }
 
 const FLUSH_MS = 50;
-const SEGMENT_BYTES_MAX = 64 * 1024 * 1024;
-const WAITING_BYTES_MAX = 256 * 1024 * 1024;
+/** A segment is read whole, so it is also what a reader takes in memory. */
+export const SEGMENT_BYTES_MAX = 64 * 1024 * 1024;
+/**
+ * Bytes that may wait for the disk: a minute of the busiest feed, 50,000 prints a second of 108 bytes. A disk that is
+ * silent for longer has failed, and more memory would only put off saying so.
+ */
+export const JOURNAL_WAITING_BYTES_MAX = 256 * 1024 * 1024;
 /** After a failure the disk is tried again this often, ms. */
 const RETRY_MS = 5_000;
 const CHUNK_BYTES = 256 * 1024;
@@ -102,7 +107,7 @@ export class JournalWriter {
     const all = {
       flushMs: FLUSH_MS,
       segmentBytesMax: SEGMENT_BYTES_MAX,
-      waitingBytesMax: WAITING_BYTES_MAX,
+      waitingBytesMax: JOURNAL_WAITING_BYTES_MAX,
       ...settings,
     };
     await makeSessionFolder(settings.directory, settings.date);

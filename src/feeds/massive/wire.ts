@@ -279,5 +279,6 @@ function writeTrade(columns: SequencedColumns, row: number, element: TradeElemen
 
 function tickerFault(ticker: string): string {
   const parsed = parseTicker(ticker);
-  return 'fault' in parsed ? parsed.fault : 'ticker does not begin with O:';
+  if ('fault' in parsed) return parsed.fault;
+  return ticker.startsWith('O:') ? 'more contracts than the table holds' : 'ticker does not begin with O:';
 }

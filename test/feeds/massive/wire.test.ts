@@ -149,6 +149,18 @@ describe('a print that cannot be of now', () => {
   });
 });
 
+test('a print on a contract that finds no room is counted, and the others go on', () => {
+  const table = new ContractTable(1);
+  const wire = new WireDecoder({ session: SESSION, table });
+  const other = { sym: 'O:F270115C00012500' };
+  const { trades } = wire.decode(
+    frame(trade(), trade(other), trade({ ...other, y: 1 }), trade()),
+    RECEIVED_AT_MS,
+  );
+  expect(trades?.length).toBe(2);
+  expect(wire.rejects.list()).toMatchObject([{ reason: 'more contracts than the table holds', elements: 2 }]);
+});
+
 describe('a broken frame', () => {
   test.each([
     ['a sequence of commas', ',,,', 'element is not JSON'],
