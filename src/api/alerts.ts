@@ -1,10 +1,16 @@
 // The alerts: the list with its filters, and one by its id.
 import type { AlertQuery } from '../domain/answers.ts';
+import { dateOfDayNumber, dayNumberOf } from '../domain/calendar.ts';
+import { FINDING_KINDS } from '../domain/detectors/finding.ts';
+import { formatCents } from '../domain/money.ts';
 import { encodeCursor } from './cursor.ts';
+import type { Row } from './formats.ts';
 import {
   alertId,
+  amount,
   choice,
   cursor,
+  date,
   dollars,
   instant,
   limit,
@@ -37,9 +43,12 @@ const list = resource({
     underlying: optional(symbol('Only this underlying.')),
     contract: optional(osi('Only this contract.')),
     detector: optional(word('Only what this detector found.', 'threshold')),
+    kind: optional(choice('Only of this kind.', FINDING_KINDS)),
+    side: optional(choice('Only with this aggressor.', ['buy', 'sell', 'mixed', 'unknown'])),
     severity: optional(choice('Only of this severity.', ['low', 'medium', 'high'])),
     direction: optional(choice('Only leaning this way.', ['bullish', 'bearish', 'neutral', 'unknown'])),
     minPremium: optional(dollars('Only with at least this premium, in dollars.')),
+    minSurprise: optional(amount('Only at least so surprising: -log10 of the tail probability.', '6')),
     from: optional(instant('Only from this moment on.')),
     until: optional(instant('Only before this moment.')),
     limit: limit(PAGE_MAX, PAGE_USUAL),
@@ -47,9 +56,10 @@ const list = resource({
   },
   media: 'application/json',
   schema: ref('AlertPage'),
+  rowSchema: 'Alert',
   asksStore: true,
   async answer(values, { ports }) {
-    const { underlying, contract, detector, severity, direction, from, until } = values;
+    const { underlying, contract, detector, kind, side, severity, direction, from, until } = values;
     if (from !== undefined && until !== undefined && from >= until) {
       throw new Problem('parameter-refused', 'until is not after from: give a later moment.', {
         parameter: 'until',
@@ -61,9 +71,12 @@ const list = resource({
         underlying,
         contract,
         detector,
+        kind,
+        side,
         severity,
         direction,
         premiumCentsMin: values.minPremium,
+        surpriseMin: values.minSurprise,
         fromMs: from,
         untilMs: until,
         before: values.cursor,
@@ -71,7 +84,7 @@ const list = resource({
       }),
     );
     const next = page.next === null ? null : encodeCursor('alerts', page.next);
-    return { json: { items: page.items, next }, next };
+    return { json: { items: page.items, next }, next, rows: page.items as unknown as readonly Row[] };
   },
 });
 
@@ -92,4 +105,42 @@ const one = resource({
   },
 });
 
-export const ALERT_RESOURCES: readonly Resource[] = [list, one];
+/** Sessions that are counted at most. */
+const TALLY_SESSIONS_MAX = 366;
+
+const stats = resource({
+  path: '/v1/alerts/stats',
+  operation: 'countAlerts',
+  group: 'alerts',
+  sentence: 'Alerts counted by session, detector, kind, severity and direction, newest session first.',
+  parameters: {
+    underlying: optional(symbol('Only of this underlying.')),
+    from: optional(date('First session; thirty days before the last when left out.')),
+    until: optional(date('Last session; the current or last one when left out.')),
+  },
+  media: 'application/json',
+  schema: ref('AlertTallies'),
+  rowSchema: 'AlertTally',
+  asksStore: true,
+  cheap: true,
+  async answer({ underlying, from, until }, { ports }) {
+    const last = until ?? ports.currentSession();
+    const first = from ?? dateOfDayNumber(dayNumberOf(last)! - 30);
+    const days = dayNumberOf(last)! - dayNumberOf(first)!;
+    if (days < 0 || days > TALLY_SESSIONS_MAX) {
+      const allowed = `a date from 0 to ${TALLY_SESSIONS_MAX} days before until`;
+      throw new Problem('parameter-refused', `from is ${first}: give ${allowed}.`, {
+        parameter: 'from',
+        allowed,
+      });
+    }
+    const tallies = await ports.store.alertTallies(first, last, underlying ?? null);
+    const items = tallies.map(({ premiumCents, ...words }) => ({
+      ...words,
+      premium: formatCents(premiumCents),
+    }));
+    return { json: { items }, rows: items };
+  },
+});
+
+export const ALERT_RESOURCES: readonly Resource[] = [list, stats, one];

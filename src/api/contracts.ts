@@ -88,6 +88,7 @@ const trades = resource({
   parameters: { osi: OSI, date: DATE, limit: limit(PAGE_MAX, PAGE_USUAL), cursor: cursor('trades') },
   media: 'application/json',
   schema: ref('TradePage'),
+  rowSchema: 'Trade',
   missing: MISSING,
   asksStore: true,
   async answer({ osi: ticker, date, limit: most, cursor: after }, { ports }) {
@@ -95,7 +96,8 @@ const trades = resource({
     if (page === null) return null;
     const next = page.next === null ? null : encodeCursor('trades', page.next);
     const multiplier = multiplierOf(ticker);
-    return { json: { items: page.items.map((print) => shownTrade(print, multiplier)), next }, next };
+    const items = page.items.map((print) => shownTrade(print, multiplier));
+    return { json: { items, next }, next, rows: items };
   },
 });
 
@@ -107,12 +109,16 @@ const bars = resource({
   parameters: { osi: OSI, date: DATE },
   media: 'application/json',
   schema: ref('Bars'),
+  rowSchema: 'Bar',
   missing: MISSING,
   asksStore: true,
+  cheap: true,
   async answer({ osi: contract, date }, { ports }) {
     const sessionDate = date ?? ports.currentSession();
     const found = await ports.store.bars(contract, sessionDate);
-    return found === null ? null : { json: { contract, sessionDate, bars: found.map(shownBar) } };
+    if (found === null) return null;
+    const shown = found.map(shownBar);
+    return { json: { contract, sessionDate, bars: shown }, rows: shown };
   },
 });
 

@@ -2,7 +2,11 @@
 import type { TimeCursor } from '../domain/answers.ts';
 
 /** The lists that have pages, and what breaks ties in each. */
-const KEYS = { alerts: /^[0-9a-f]{16}$/, trades: /^\d{1,15}$/ } as const;
+const KEYS = {
+  alerts: /^[0-9a-f]{16}$/,
+  trades: /^\d{1,15}$/,
+  contracts: /^O:[A-Z0-9]{16,21}$/,
+} as const;
 
 export type CursorList = keyof typeof KEYS;
 

@@ -1,4 +1,5 @@
 // The OpenAPI 3.1 document, made of the same resources that answer.
+import { LIST_MEDIA } from './formats.ts';
 import type { JsonSchema, Parameter } from './parameter.ts';
 import { PROBLEM_MEDIA, type ProblemName, PROBLEMS } from './problem.ts';
 import { ref, type Resource } from './resource.ts';
@@ -32,12 +33,14 @@ const GROUPS: Readonly<Record<Resource['group'], string>> = {
   alerts: 'What was found, as a list and as a stream.',
   underlyings: 'What was traded in the options of one underlying.',
   contracts: 'One contract: its day, its prints, its bars and what is normal for it.',
+  feed: 'How whole the tape is: holes of the feed, and what the file of a day said of it.',
   service: 'What the service tells of itself.',
 };
 
 const SENTENCE =
   'Times are ISO 8601 in UTC, money is a decimal string of dollars, names are camelCase. Lists come in pages: ' +
-  '"next" is the cursor of the next one, and the Link header has its address. Errors are problems by RFC 9457.';
+  '"next" is the cursor of the next one, and the Link header has its address. Lists can also be had as lines of JSON ' +
+  '(Accept: application/x-ndjson) and as CSV (Accept: text/csv). Errors are problems by RFC 9457.';
 
 function parameterOf(name: string, parameter: Parameter<unknown>, path: string): OpenApiParameter {
   const { sentence, allowed, schema, example, optional } = parameter;
@@ -72,7 +75,7 @@ function responsesOf(resource: Resource): Record<string, JsonSchema> {
   if (resource.open !== true) problems.push('token-refused');
   if (resource.missing !== undefined) problems.push('not-found');
   if (resource.asksStore) problems.push('store-away');
-  const content = { [resource.media]: { schema: resource.schema } };
+  const content = { [resource.media]: { schema: resource.schema }, ...formatsOf(resource) };
   const responses: Record<string, JsonSchema> = { '200': { description: resource.sentence, content } };
   if (resource.cheap === true) responses['304'] = { description: 'It is as it was, by its ETag.' };
   for (const { status } of problems.map((name) => PROBLEMS[name])) {
@@ -80,6 +83,14 @@ function responsesOf(resource: Resource): Record<string, JsonSchema> {
   }
   if (resource.unready === true) responses['503'] = { description: 'A part is not ready.', content };
   return responses;
+}
+
+/** The other formats of a list. */
+function formatsOf({ rowSchema }: Resource): Record<string, JsonSchema> {
+  if (rowSchema === undefined) return {};
+  const [, ...others] = LIST_MEDIA;
+  const rows = { type: 'string', description: `One ${rowSchema} a line.` };
+  return Object.fromEntries(others.map((media) => [media, { schema: rows }]));
 }
 
 function operationOf(resource: Resource): OpenApiOperation {

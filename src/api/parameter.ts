@@ -3,6 +3,7 @@ import { type CursorList, decodeCursor } from './cursor.ts';
 import { nearest } from '../lib/nearest.ts';
 import { parseTicker } from '../domain/contract.ts';
 import type { TimeCursor } from '../domain/answers.ts';
+import { dayNumberOf } from '../domain/calendar.ts';
 import { sessionOn } from '../domain/session.ts';
 import { Problem } from './problem.ts';
 
@@ -130,6 +131,34 @@ export function dollars(sentence: string): Parameter<number> {
       return Number(whole) * 100 + Number(cents.padEnd(2, '0'));
     },
   });
+}
+
+/** A number of things, or a share, without a sign. */
+export function amount(sentence: string, example: string): Parameter<number> {
+  const pattern = /^\d{1,9}(?:\.\d{1,6})?$/;
+  return required({
+    sentence,
+    schema: { type: 'string', pattern: pattern.source },
+    example,
+    allowed: `a number without sign or separators, such as ${example}`,
+    read: (text) => (pattern.test(text) ? Number(text) : undefined),
+  });
+}
+
+/** A date, a trading day or not. */
+export function date(sentence: string): Parameter<string> {
+  return required({
+    sentence,
+    schema: { type: 'string', format: 'date' },
+    example: '2026-12-18',
+    allowed: 'a date as YYYY-MM-DD',
+    read: (text) => (dayNumberOf(text) === null ? undefined : text),
+  });
+}
+
+/** The beginning of a symbol. */
+export function prefix(sentence: string): Parameter<string> {
+  return { ...symbol(sentence), example: 'NV', allowed: 'the first letters of a symbol, such as NV' };
 }
 
 const INSTANT = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:\d\d)$/;

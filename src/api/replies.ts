@@ -3,6 +3,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Socket } from 'node:net';
 import { digest } from '../lib/digest.ts';
 import { CONTENT_POLICY } from './docs-page.ts';
+import { CSV_MEDIA, csvOf, formatOf, NDJSON_MEDIA, ndjsonOf } from './formats.ts';
 import type { ApiPorts } from './ports.ts';
 import { overloaded, Problem, PROBLEM_MEDIA, storeAway } from './problem.ts';
 import type { Answer, Resource } from './resource.ts';
@@ -37,8 +38,9 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
 /** Sends what a resource answered. Text is made here once; nothing is serialised by schema, which would be slower. */
 export function sendAnswer(answer: Answer, resource: Resource, request: FastifyRequest, reply: FastifyReply) {
   if (answer === null) throw new Problem('not-found', `There is no ${resource.missing ?? 'such thing'}.`);
-  const text = 'text' in answer ? answer.text : JSON.stringify(answer.json);
-  reply.type('text' in answer ? answer.media : JSON_MEDIA);
+  const { text, media } = written(answer, resource, request.headers.accept ?? '');
+  reply.type(media);
+  if (resource.rowSchema !== undefined) reply.header('vary', 'accept');
   if (resource.media === 'text/html') reply.header('content-security-policy', CONTENT_POLICY);
   if ('json' in answer && typeof answer.next === 'string') {
     const address = new URL(request.url, 'http://localhost');
@@ -55,6 +57,21 @@ export function sendAnswer(answer: Answer, resource: Resource, request: FastifyR
     .split(',')
     .map((one) => one.trim().replace(/^W\//, ''));
   return known.includes(tag) || known.includes('*') ? reply.code(304).send() : reply.send(text);
+}
+
+/** An answer as text of a media type: lists by what the caller can read. */
+function written(
+  answer: NonNullable<Answer>,
+  { rowSchema }: Resource,
+  accept: string,
+): { readonly text: string; readonly media: string } {
+  if ('text' in answer) return answer;
+  if (rowSchema !== undefined && answer.rows !== undefined) {
+    const format = formatOf(accept);
+    if (format === 'ndjson') return { text: ndjsonOf(answer.rows), media: NDJSON_MEDIA };
+    if (format === 'csv') return { text: csvOf(answer.rows, rowSchema), media: CSV_MEDIA };
+  }
+  return { text: JSON.stringify(answer.json), media: JSON_MEDIA };
 }
 
 /** What Node refuses before there is a request: headers too large or malformed, or never sent. */

@@ -1,4 +1,5 @@
 // A resource: one address of the API with everything that is known of it, from which server and OpenAPI are made.
+import type { Row } from './formats.ts';
 import type { OpenApiDocument } from './openapi.ts';
 import type { Parameters, JsonSchema, Values } from './parameter.ts';
 import type { ApiPorts } from './ports.ts';
@@ -6,7 +7,13 @@ import type { OpenStream } from './stream.ts';
 
 /** What a resource answers; null where there is no such thing. */
 export type Answer =
-  | { readonly json: unknown; readonly status?: number; readonly next?: string | null }
+  | {
+      readonly json: unknown;
+      readonly status?: number;
+      readonly next?: string | null;
+      /** The rows of a list, for the formats that have no head. */
+      readonly rows?: readonly Row[];
+    }
   | { readonly text: string; readonly media: string }
   | null;
 
@@ -24,7 +31,7 @@ export interface Resource {
   readonly path: string;
   /** Name of the operation in the OpenAPI document. */
   readonly operation: string;
-  readonly group: 'alerts' | 'underlyings' | 'contracts' | 'service';
+  readonly group: 'alerts' | 'underlyings' | 'contracts' | 'feed' | 'service';
   readonly sentence: string;
   /** More to know, in whole sentences. */
   readonly description?: string;
@@ -32,6 +39,8 @@ export interface Resource {
   readonly media: string;
   /** Of the answer: inline or a reference into the schemas. */
   readonly schema: JsonSchema;
+  /** For a list: the schema of its rows, which can also be had as NDJSON and CSV. */
+  readonly rowSchema?: string;
   /** What does not exist, for the 404 of those that may miss. */
   readonly missing?: string;
   /** True where the store is asked, so that it may be away. */

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ALERT_RESOURCES } from './alerts.ts';
 import { CONTRACT_RESOURCES } from './contracts.ts';
+import { FEED_RESOURCES } from './feed.ts';
 import { NO_ROUTE } from './http-counts.ts';
 import type { OpenApiDocument } from './openapi.ts';
 import { readValues } from './parameter.ts';
@@ -18,6 +19,7 @@ export const RESOURCES: readonly Resource[] = [
   ...STREAM_RESOURCES,
   ...UNDERLYING_RESOURCES,
   ...CONTRACT_RESOURCES,
+  ...FEED_RESOURCES,
   ...SERVICE_RESOURCES,
 ];
 

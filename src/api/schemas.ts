@@ -1,53 +1,31 @@
 // The schemas of the API's answers, as the OpenAPI document gives them; a test holds the answers against them.
+import { FINDING_KINDS } from '../domain/detectors/finding.ts';
 import { SIDE_METHODS } from '../domain/side.ts';
 import { HEALTH_PARTS } from './ports.ts';
+import { MARKET_SCHEMAS } from './market-schemas.ts';
 import type { JsonSchema } from './parameter.ts';
 import { PROBLEMS } from './problem.ts';
-import { ref } from './resource.ts';
-
-const TEXT = { type: 'string' };
-const NUMBER = { type: 'number' };
-const COUNT = { type: 'integer', minimum: 0 };
-const TIME = { type: 'string', format: 'date-time' };
-const DATE = { type: 'string', format: 'date' };
-
-const said = (schema: JsonSchema, description: string): JsonSchema => ({ ...schema, description });
-const orNull = (schema: JsonSchema): JsonSchema => ({ ...schema, type: [schema['type'], 'null'] });
-const money = (description: string): JsonSchema => ({
-  type: 'string',
-  pattern: '^-?\\d+\\.\\d{2,4}$',
-  description,
-});
-const oneOf = (...values: readonly string[]): JsonSchema => ({ type: 'string', enum: values });
-
-/** An object with exactly these members. */
-function object(
-  properties: Readonly<Record<string, JsonSchema>>,
-  optional: readonly string[] = [],
-): JsonSchema {
-  const required = Object.keys(properties).filter((name) => !optional.includes(name));
-  return { type: 'object', properties, required, additionalProperties: false };
-}
-
-const listOf = (item: string, description: string): JsonSchema => ({
-  type: 'array',
-  items: ref(item),
-  description,
-});
-
-function pageOf(item: string): JsonSchema {
-  return object({
-    items: listOf(item, 'One page.'),
-    next: said(orNull(TEXT), 'The cursor of the next page; null on the last.'),
-  });
-}
+import {
+  COUNT,
+  DATE,
+  listOf,
+  money,
+  NUMBER,
+  object,
+  oneOf,
+  orNull,
+  pageOf,
+  said,
+  TEXT,
+  TIME,
+} from './schema-words.ts';
 
 const ALERT = object({
   id: said({ type: 'string', pattern: '^[0-9a-f]{16}$' }, 'Follows from rule, contract and time.'),
   at: said(TIME, 'Clock of the tape when it was raised.'),
   sessionDate: said(DATE, 'New York date.'),
   detector: said(TEXT, 'The detector that spoke.'),
-  kind: oneOf('unusual contract', 'unusual underlying'),
+  kind: said(oneOf(...FINDING_KINDS), 'What was found.'),
   rule: object({ id: TEXT, hash: said(TEXT, 'Of its content.') }),
   underlying: TEXT,
   contract: said(TEXT, 'OSI ticker.'),
@@ -181,6 +159,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   Bars: BARS,
   Bar: BAR,
   Baseline: BASELINE,
+  ...MARKET_SCHEMAS,
   Readiness: READINESS,
   Problem: PROBLEM,
 };

@@ -9,7 +9,7 @@ const NOTHING = {};
 function allParts(said: readonly HealthPart[]): HealthPart[] {
   return HEALTH_PARTS.map((part) => {
     const found = said.find((one) => one.part === part);
-    return found ?? { part, ready: false, sentence: `The ${part} has not begun.`, since: null };
+    return found ?? { part, ready: false, sentence: `Nothing is known of the ${part} yet.`, since: null };
   });
 }
 

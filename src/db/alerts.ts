@@ -47,6 +47,9 @@ const LIST_ALERTS = `
     and ($7::timestamptz is null or at >= $7)
     and ($8::timestamptz is null or at < $8)
     and ($9::timestamptz is null or (at, alert_id) < ($9, $10::text))
+    and ($12::text is null or kind = $12)
+    and ($13::text is null or side = $13)
+    and ($14::float8 is null or (body ->> 'surprise')::float8 >= $14)
   order by at desc, alert_id desc
   limit $11`;
 
@@ -69,6 +72,9 @@ export async function listAlerts(db: Queries, query: AlertQuery): Promise<Page<A
     query.before?.key ?? null,
     // One more than asked for tells whether there is a next page.
     query.limit + 1,
+    query.kind ?? null,
+    query.side ?? null,
+    query.surpriseMin ?? null,
   ]);
   const items = rows.slice(0, query.limit).map(({ body }) => body);
   const last = items.at(-1);

@@ -2,7 +2,14 @@
 import type { StoreQueries } from '../domain/answers.ts';
 import { alertsSince, findAlert, lastInsertion, listAlerts, type NumberedAlert } from './alerts.ts';
 import { findNormal } from './baselines.ts';
-import { type FeedGap, listGaps } from './feed-gaps.ts';
+import { listGaps } from './feed-gaps.ts';
+import {
+  listContracts,
+  listCoverage,
+  listUnderlyingPrints,
+  listUnderlyings,
+  tallyAlerts,
+} from './market-answers.ts';
 import type { Queries } from './pool.ts';
 import { findBars, findContractDay, findFlow, listPrints } from './tape-answers.ts';
 
@@ -12,8 +19,6 @@ export interface Store extends StoreQueries {
   alertsSince(insertion: number, limit: number): Promise<readonly NumberedAlert[]>;
   /** Place of the newest alert in the stream; 0 when there is none. */
   lastInsertion(): Promise<number>;
-  /** Gaps of the feed in a session, oldest first. */
-  gaps(sessionDate: string): Promise<readonly FeedGap[]>;
 }
 
 /** The store's answers over a pool, best one of a reader. */
@@ -29,5 +34,12 @@ export function storeQueries(db: Queries): Store {
     bars: (osi, sessionDate) => findBars(db, osi, sessionDate),
     normal: (osi) => findNormal(db, osi),
     gaps: (sessionDate) => listGaps(db, sessionDate),
+    underlyings: (prefix, sessionDate, after, limit) =>
+      listUnderlyings(db, prefix, sessionDate, after, limit),
+    contracts: (underlying, sessionDate, filter) => listContracts(db, underlying, sessionDate, filter),
+    underlyingPrints: (underlying, sessionDate, after, limit) =>
+      listUnderlyingPrints(db, underlying, sessionDate, after, limit),
+    alertTallies: (from, until, underlying) => tallyAlerts(db, from, until, underlying),
+    coverage: (from, until) => listCoverage(db, from, until),
   };
 }

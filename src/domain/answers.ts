@@ -1,7 +1,7 @@
 // Questions to the store and their answers: the shapes that the store gives and the API shows.
 import type { Alert, Severity } from './alert.ts';
 import type { OptionContract } from './contract.ts';
-import type { Direction } from './side.ts';
+import type { Direction, Lean } from './side.ts';
 
 /** A place in a list ordered by time: what comes before it is the next page. */
 export interface TimeCursor {
@@ -23,6 +23,10 @@ export interface AlertQuery {
   /** OSI ticker. */
   readonly contract?: string;
   readonly detector?: string;
+  readonly kind?: string;
+  readonly side?: Lean['side'];
+  /** -log10 of the tail probability at least. */
+  readonly surpriseMin?: number;
   readonly severity?: Severity;
   readonly direction?: Direction;
   readonly premiumCentsMin?: number;
@@ -91,6 +95,87 @@ export interface ContractNormal {
   readonly meanDayVolume: number;
 }
 
+/** An underlying with its session. */
+export interface UnderlyingRow {
+  readonly symbol: string;
+  /** Contracts. */
+  readonly volume: number;
+  readonly premiumCents: number;
+  readonly alerts: number;
+}
+
+/** Which contracts of an underlying; every filter given must hold. */
+export interface ContractFilter {
+  /** New York dates, both included. */
+  readonly expiryFrom?: string;
+  readonly expiryUntil?: string;
+  readonly right?: OptionContract['right'];
+  readonly strikeMillsMin?: number;
+  readonly strikeMillsMax?: number;
+  readonly volumeMin?: number;
+  /** Only contracts behind this place: premium in cents and ticker. */
+  readonly after?: TimeCursor;
+  /** 1 to 1,000. */
+  readonly limit: number;
+}
+
+/** A contract of an underlying with its session. */
+export interface ContractRow {
+  readonly osi: string;
+  readonly expiryDate: string;
+  readonly right: OptionContract['right'];
+  readonly strikeMills: number;
+  readonly multiplier: number;
+  readonly adjusted: boolean;
+  readonly volume: number;
+  readonly prints: number;
+  readonly premiumCents: number;
+  readonly lastPriceE4: number | null;
+}
+
+/** A print of an underlying as it is stored. */
+export interface UnderlyingPrint extends StoredPrint {
+  readonly osi: string;
+  readonly multiplier: number;
+}
+
+/** Alerts of a session that have these words in common. */
+export interface AlertTally {
+  readonly sessionDate: string;
+  readonly detector: string;
+  readonly kind: string;
+  readonly severity: Severity;
+  readonly direction: Direction;
+  readonly alerts: number;
+  readonly premiumCents: number;
+}
+
+/** A time in which the feed gave nothing though it should have. */
+export interface FeedHole {
+  readonly feed: string;
+  readonly sessionDate: string;
+  /** Epoch ms; the end is null while it is open. */
+  readonly beganMs: number;
+  readonly endedMs: number | null;
+  readonly reason: string;
+  readonly state: string;
+}
+
+/** What the file of a day said of the live feed. */
+export interface FeedCoverage {
+  readonly sessionDate: string;
+  readonly filePrints: number;
+  readonly livePrints: number;
+  /** Of the prints of the file, those that live had and had not; of live's, those it had too often or alone. */
+  readonly had: number;
+  readonly missed: number;
+  readonly twice: number;
+  readonly foreignPrints: number;
+  readonly alertsConfirmed: number;
+  readonly alertsContradicted: number;
+  readonly alertsUnchecked: number;
+}
+
 /** What the store answers. Unknown names give null, never an error; dates are New York dates. */
 export interface StoreQueries {
   alerts(query: AlertQuery): Promise<Page<Alert>>;
@@ -106,4 +191,30 @@ export interface StoreQueries {
   ): Promise<Page<StoredPrint> | null>;
   bars(osi: string, sessionDate: string): Promise<readonly Bar[] | null>;
   normal(osi: string): Promise<ContractNormal | null>;
+  /** By name: those that begin with the prefix, after a symbol. */
+  underlyings(
+    prefix: string,
+    sessionDate: string,
+    after: string,
+    limit: number,
+  ): Promise<readonly UnderlyingRow[]>;
+  /** The most premium first. */
+  contracts(
+    underlying: string,
+    sessionDate: string,
+    filter: ContractFilter,
+  ): Promise<Page<ContractRow> | null>;
+  /** Oldest first. */
+  underlyingPrints(
+    underlying: string,
+    sessionDate: string,
+    after: TimeCursor | null,
+    limit: number,
+  ): Promise<Page<UnderlyingPrint> | null>;
+  /** Newest session first; both dates included. */
+  alertTallies(from: string, until: string, underlying: string | null): Promise<readonly AlertTally[]>;
+  /** Oldest first. */
+  gaps(sessionDate: string): Promise<readonly FeedHole[]>;
+  /** Newest session first; both dates included. */
+  coverage(from: string, until: string): Promise<readonly FeedCoverage[]>;
 }

@@ -224,7 +224,8 @@ describe('health', () => {
         {},
         {},
         {},
-        { part: 'writer', ready: false, sentence: 'The writer has not begun.' },
+        { part: 'writer', ready: false, sentence: 'Nothing is known of the writer yet.' },
+        { part: 'actors', ready: false, sentence: 'Nothing is known of the actors yet.' },
       ],
     });
     expect((await get('/health/live')).json()).toEqual({ status: 'live' });

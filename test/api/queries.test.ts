@@ -37,7 +37,8 @@ describe('the list of alerts', () => {
     const { get, store } = serviceOf();
     const answer = await get(
       '/v1/alerts?underlying=nvda&contract=nvda261218c00180000&detector=threshold&severity=high' +
-        '&direction=bullish&minPremium=1999.5&from=2026-11-20T09:30:00-05:00&until=2026-11-20T15:00:00.250Z&limit=3',
+        '&direction=bullish&kind=unusual%20contract&side=buy&minSurprise=6.5&minPremium=1999.5' +
+        '&from=2026-11-20T09:30:00-05:00&until=2026-11-20T15:00:00.250Z&limit=3',
     );
     expect(answer.statusCode).toBe(200);
     expect(store.asked).toEqual([
@@ -47,6 +48,9 @@ describe('the list of alerts', () => {
         detector: 'threshold',
         severity: 'high',
         direction: 'bullish',
+        kind: 'unusual contract',
+        side: 'buy',
+        surpriseMin: 6.5,
         premiumCentsMin: 199_950,
         fromMs: Date.UTC(2026, 10, 20, 14, 30),
         untilMs: Date.UTC(2026, 10, 20, 15, 0, 0, 250),

@@ -1,6 +1,14 @@
 // A service in memory for the tests of the API: a store of a few alerts, parts that are well, a clock moved by hand.
 import type { Alert } from '../../src/domain/alert.ts';
-import type { AlertQuery, Page, StoredPrint, StoreQueries } from '../../src/domain/answers.ts';
+import type {
+  AlertQuery,
+  ContractFilter,
+  Page,
+  StoredPrint,
+  StoreQueries,
+  TimeCursor,
+  UnderlyingPrint,
+} from '../../src/domain/answers.ts';
 import { type OptionContract, parseTicker } from '../../src/domain/contract.ts';
 import { ManualClock } from '../../src/lib/clock.ts';
 import type { LogKind } from '../../src/log.ts';
@@ -155,6 +163,66 @@ export class FakeStore implements StoreQueries {
     if (osi !== CALL || sessionDate !== SESSION) return null;
     const prices = { openE4: 16_200, highE4: 16_900, lowE4: 16_100, closeE4: 16_450 };
     return [{ startMs: NOON_MS, ...prices, volume: 4_100, prints: 31, premiumCents: 66_420_000 }];
+  }
+
+  /** What was asked of the contracts of an underlying. */
+  readonly filters: ContractFilter[] = [];
+
+  async underlyings(prefix: string, _sessionDate: string, after: string, limit: number) {
+    await this.#ready();
+    return ['AAPL', 'NFLX', 'NVDA', 'SPY']
+      .filter((symbol) => symbol.startsWith(prefix) && symbol > after)
+      .slice(0, limit)
+      .map((symbol) => ({ symbol, volume: 500, premiumCents: 190_345, alerts: 1 }));
+  }
+
+  async contracts(underlying: string, _sessionDate: string, filter: ContractFilter) {
+    await this.#ready();
+    this.filters.push(filter);
+    if (underlying !== 'NVDA') return null;
+    const { osi, expiryDate, right, strikeMills, multiplier, adjusted } = contractOf(CALL);
+    const contract = { osi, expiryDate, right, strikeMills, multiplier, adjusted };
+    const item = { ...contract, volume: 4_100, prints: 31, premiumCents: 66_420_000, lastPriceE4: 16_250 };
+    const next = filter.limit === 1 && filter.after === undefined ? { atMs: 66_420_000, key: CALL } : null;
+    return { items: [item], next };
+  }
+
+  async underlyingPrints(
+    underlying: string,
+    sessionDate: string,
+    after: TimeCursor | null,
+    limit: number,
+  ): Promise<Page<UnderlyingPrint> | null> {
+    const page = underlying === 'NVDA' ? await this.prints(CALL, sessionDate, after, limit) : null;
+    if (page === null) return null;
+    return { ...page, items: page.items.map((print) => ({ ...print, osi: CALL, multiplier: 100 })) };
+  }
+
+  async alertTallies(_from: string, until: string, underlying: string | null) {
+    await this.#ready();
+    const words = {
+      detector: 'threshold',
+      kind: 'unusual contract',
+      severity: 'high',
+      direction: 'bullish',
+    } as const;
+    return underlying === 'SPY' ? [] : [{ sessionDate: until, ...words, alerts: 3, premiumCents: 600_000 }];
+  }
+
+  async gaps(sessionDate: string) {
+    await this.#ready();
+    const hole = { feed: 'massive', sessionDate, reason: 'closed', beganMs: NOON_MS };
+    return [
+      { ...hole, endedMs: NOON_MS + 5_000, state: 'ended' },
+      { ...hole, beganMs: NOON_MS + 60_000, endedMs: null, state: 'open' },
+    ];
+  }
+
+  async coverage(_from: string, until: string) {
+    await this.#ready();
+    const prints = { filePrints: 1_000, livePrints: 996, had: 995, missed: 5, twice: 1, foreignPrints: 0 };
+    const alerts = { alertsConfirmed: 3, alertsContradicted: 0, alertsUnchecked: 0 };
+    return [{ sessionDate: until, ...prints, ...alerts }];
   }
 
   async normal(osi: string) {

@@ -95,6 +95,58 @@ describe('the answers of the store', () => {
     expect(seen).toEqual(alerts.map(({ id }) => id).toReversed());
   });
 
+  it('find underlyings by name, with their session', async () => {
+    const all = await store.underlyings('', session.date, '', 10);
+    expect(all.map(({ symbol }) => symbol)).toEqual(['SPY']);
+    const [spy] = all;
+    expect(spy).toMatchObject({ volume: 25 * 13 + 9, alerts: alerts.filter((_a, n) => n % 5 !== 0).length });
+    expect(await store.underlyings('Q', session.date, '', 10)).toEqual([]);
+    expect(await store.underlyings('S', session.date, 'SPY', 10)).toEqual([]);
+  });
+
+  it('list the contracts of an underlying, the most premium first, by every filter', async () => {
+    const list = async (filter: object) => {
+      const page = await store.contracts('SPY', session.date, { limit: 10, ...filter });
+      return page!.items.map(({ osi }) => osi);
+    };
+    expect(await list({})).toEqual([CALL, PUT]);
+    expect(await list({ right: 'put' })).toEqual([PUT]);
+    expect(await list({ strikeMillsMin: 600_001 })).toEqual([CALL]);
+    expect(await list({ strikeMillsMax: 600_000 })).toEqual([PUT]);
+    expect(await list({ volumeMin: 10 })).toEqual([CALL]);
+    expect(await list({ expiryFrom: '2026-12-19' })).toEqual([]);
+    expect(await list({ expiryUntil: '2026-12-18' })).toEqual([CALL, PUT]);
+    const first = await store.contracts('SPY', session.date, { limit: 1 });
+    expect(first!.items.map(({ osi }) => osi)).toEqual([CALL]);
+    expect(await list({ after: first!.next! })).toEqual([PUT]);
+    expect(await store.contracts('NOBODY', session.date, { limit: 1 })).toBeNull();
+  });
+
+  it('give the prints of an underlying in the order of the tape, page by page', async () => {
+    const sizes: number[] = [];
+    let after: TimeCursor | null = null;
+    do {
+      const page: Awaited<ReturnType<Store['underlyingPrints']>> = await store.underlyingPrints(
+        'SPY',
+        session.date,
+        after,
+        7,
+      );
+      sizes.push(...page!.items.map(({ size }) => size));
+      after = page!.next;
+    } while (after !== null);
+    expect(sizes).toEqual([...Array.from({ length: 25 }, (_print, n) => n + 1), 9]);
+    expect(await store.underlyingPrints('NOBODY', session.date, null, 7)).toBeNull();
+  });
+
+  it('count alerts by what they have in common', async () => {
+    const tallies = await store.alertTallies('2026-11-01', session.date, null);
+    expect(tallies.reduce((sum, { alerts: count }) => sum + count, 0)).toBe(alerts.length);
+    const ofQqq = await store.alertTallies('2026-11-01', session.date, 'QQQ');
+    expect(ofQqq.reduce((sum, { alerts: count }) => sum + count, 0)).toBe(8);
+    expect(await store.alertTallies('2026-10-01', '2026-10-30', null)).toEqual([]);
+  });
+
   it('hold every filter given', async () => {
     const fromMs = Date.parse(alerts[6]!.at);
     const page = await store.alerts({
@@ -103,6 +155,8 @@ describe('the answers of the store', () => {
       detector: 'threshold',
       severity: 'low',
       direction: 'bullish',
+      kind: 'unusual contract',
+      side: 'buy',
       premiumCentsMin: 800_010,
       fromMs,
       untilMs: fromMs + 5000,

@@ -7,12 +7,15 @@ export const DETECTOR_NAMES = ['threshold', 'zscore', 'forest'] as const;
 
 export type DetectorName = (typeof DETECTOR_NAMES)[number];
 
-/** What was found. */
-export type FindingKind =
+/** What can be found. */
+export const FINDING_KINDS = [
   /** A contract trades as it does not at this time of day. */
-  | 'unusual contract'
+  'unusual contract',
   /** An underlying does, over many of its contracts. */
-  | 'unusual underlying';
+  'unusual underlying',
+] as const;
+
+export type FindingKind = (typeof FINDING_KINDS)[number];
 
 /** The numbers a receipt needs beside those of the finding, by detector. */
 export type Proof = ThresholdProof | SurpriseProof | ZscoreProof | ForestProof;

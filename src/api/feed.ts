@@ -1,0 +1,70 @@
+// The feed as an auditor asks for it: its holes in a session, and what the files of the days said of it.
+import { dateOfDayNumber, dayNumberOf } from '../domain/calendar.ts';
+import { date, optional, session } from './parameter.ts';
+import { ref, type Resource, resource } from './resource.ts';
+
+/** Days that are looked back when nothing is said. */
+const COVERAGE_DAYS = 30;
+
+const gaps = resource({
+  path: '/v1/gaps',
+  operation: 'listGaps',
+  group: 'feed',
+  sentence: 'Holes of the feed in a session, oldest first.',
+  parameters: { date: optional(session('The session; the current or last one when left out.')) },
+  media: 'application/json',
+  schema: ref('Gaps'),
+  rowSchema: 'Gap',
+  asksStore: true,
+  cheap: true,
+  async answer({ date: sessionDate }, { ports }) {
+    const found = await ports.store.gaps(sessionDate ?? ports.currentSession());
+    const items = found.map(({ feed, sessionDate: day, beganMs, endedMs, reason, state }) => ({
+      feed,
+      sessionDate: day,
+      began: new Date(beganMs).toISOString(),
+      ended: endedMs === null ? null : new Date(endedMs).toISOString(),
+      reason,
+      state,
+    }));
+    return { json: { items }, rows: items };
+  },
+});
+
+const coverage = resource({
+  path: '/v1/coverage',
+  operation: 'listCoverage',
+  group: 'feed',
+  sentence:
+    'What the files of days said of the live feed: prints it had, missed and had twice, newest session first.',
+  parameters: {
+    from: optional(date('First session; thirty days before the last when left out.')),
+    until: optional(date('Last session; the current or last one when left out.')),
+  },
+  media: 'application/json',
+  schema: ref('Coverages'),
+  rowSchema: 'Coverage',
+  asksStore: true,
+  cheap: true,
+  async answer({ from, until }, { ports }) {
+    const last = until ?? ports.currentSession();
+    const first = from ?? dateOfDayNumber(dayNumberOf(last)! - COVERAGE_DAYS);
+    const found = await ports.store.coverage(first, last);
+    const items = found.map(({ foreignPrints, ...counts }) => ({
+      sessionDate: counts.sessionDate,
+      filePrints: counts.filePrints,
+      livePrints: counts.livePrints,
+      had: counts.had,
+      missed: counts.missed,
+      twice: counts.twice,
+      foreign: foreignPrints,
+      share: counts.filePrints === 0 ? 1 : Math.round((counts.had / counts.filePrints) * 1e6) / 1e6,
+      alertsConfirmed: counts.alertsConfirmed,
+      alertsContradicted: counts.alertsContradicted,
+      alertsUnchecked: counts.alertsUnchecked,
+    }));
+    return { json: { items }, rows: items };
+  },
+});
+
+export const FEED_RESOURCES: readonly Resource[] = [gaps, coverage];

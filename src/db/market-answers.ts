@@ -1,0 +1,183 @@
+// Questions about many at once: underlyings by name, contracts of an underlying, its prints, alerts counted, coverage.
+import type {
+  AlertTally,
+  ContractFilter,
+  ContractRow,
+  FeedCoverage,
+  Page,
+  TimeCursor,
+  UnderlyingPrint,
+  UnderlyingRow,
+} from '../domain/answers.ts';
+import { dayNumberOf, newYorkMidnightMs } from '../domain/calendar.ts';
+import type { Queries } from './pool.ts';
+
+/** Before every print of a session, which may begin the evening before. */
+const BEFORE_ALL_MS = -86_400_000;
+
+const UNDERLYINGS = `
+  select u.symbol, f.volume, f.premium_cents as "premiumCents", a.alerts
+  from spyhop.underlying u
+  cross join lateral (
+    select coalesce(sum(volume), 0)::bigint as volume,
+      coalesce(sum(call_cents + put_cents), 0)::bigint as premium_cents
+    from spyhop.flow where session_date = $2 and underlying = u.symbol
+  ) f
+  cross join lateral (
+    select count(*)::int as alerts from spyhop.alert where underlying = u.symbol and session_date = $2
+      and at >= $2::date - interval '1 day' and at < $2::date + interval '3 days'
+  ) a
+  where u.symbol >= $1 and u.symbol < $1 || '~' and u.symbol > $3
+  order by u.symbol
+  limit $4`;
+
+/** Underlyings whose symbols begin with a prefix (empty: all), after a symbol, by name. */
+export async function listUnderlyings(
+  db: Queries,
+  prefix: string,
+  sessionDate: string,
+  after: string,
+  limit: number,
+): Promise<readonly UnderlyingRow[]> {
+  return db.rows<UnderlyingRow>(UNDERLYINGS, [prefix, sessionDate, after, limit]);
+}
+
+const CONTRACTS = `
+  select c.osi, c.expiry_date as "expiryDate", c.option_right as "right", c.strike_mills as "strikeMills",
+    c.multiplier, c.adjusted, d.volume, d.prints, d.premium_cents as "premiumCents",
+    d.last_price_e4 as "lastPriceE4"
+  from spyhop.contract c
+  join spyhop.day_summary d on d.contract_id = c.contract_id and d.session_date = $2
+  where c.underlying = $1
+    and ($3::date is null or c.expiry_date >= $3)
+    and ($4::date is null or c.expiry_date <= $4)
+    and ($5::text is null or c.option_right = $5)
+    and ($6::int is null or c.strike_mills >= $6)
+    and ($7::int is null or c.strike_mills <= $7)
+    and ($8::bigint is null or d.volume >= $8)
+    and ($9::bigint is null or (greatest(d.premium_cents, 0), c.osi) < ($9, $10::text))
+  order by greatest(d.premium_cents, 0) desc, c.osi desc
+  limit $11`;
+const KNOWS_UNDERLYING = 'select from spyhop.underlying where symbol = $1';
+
+/** Contracts of an underlying that traded in a session, the most premium first; null for an unknown underlying. */
+export async function listContracts(
+  db: Queries,
+  underlying: string,
+  sessionDate: string,
+  filter: ContractFilter,
+): Promise<Page<ContractRow> | null> {
+  const rows = await db.rows<ContractRow>(CONTRACTS, [
+    underlying,
+    sessionDate,
+    filter.expiryFrom ?? null,
+    filter.expiryUntil ?? null,
+    filter.right ?? null,
+    filter.strikeMillsMin ?? null,
+    filter.strikeMillsMax ?? null,
+    filter.volumeMin ?? null,
+    filter.after?.atMs ?? null,
+    filter.after?.key ?? null,
+    filter.limit + 1,
+  ]);
+  if (rows.length === 0 && (await db.rows(KNOWS_UNDERLYING, [underlying])).length === 0) return null;
+  const items = rows.slice(0, filter.limit);
+  const last = items.at(-1);
+  const more = rows.length > filter.limit && last !== undefined;
+  return { items, next: more ? { atMs: Math.max(last.premiumCents, 0), key: last.osi } : null };
+}
+
+const PRINTS = `
+  select p.at_ms, p.tape_row, c.osi, c.multiplier, p.price_e4, p.size, p.condition, p.exchange, p.sequence
+  from spyhop.print p
+  join spyhop.contract c using (contract_id)
+  where p.session_date = $1
+    and p.underlying_id = (select underlying_id from spyhop.underlying where symbol = $2)
+    and (p.at_ms, p.tape_row) > ($3::int, $4::int)
+  order by p.at_ms, p.tape_row
+  limit $5`;
+
+interface PrintRow {
+  readonly at_ms: number;
+  readonly tape_row: number;
+  readonly osi: string;
+  readonly multiplier: number;
+  readonly price_e4: number;
+  readonly size: number;
+  readonly condition: number;
+  readonly exchange: number;
+  readonly sequence: number;
+}
+
+/** Prints of all contracts of an underlying, oldest first; null when it was never seen. */
+export async function listUnderlyingPrints(
+  db: Queries,
+  underlying: string,
+  sessionDate: string,
+  after: TimeCursor | null,
+  limit: number,
+): Promise<Page<UnderlyingPrint> | null> {
+  const day = dayNumberOf(sessionDate);
+  if (day === null) return null;
+  const midnightMs = newYorkMidnightMs(day);
+  const rows = await db.rows<PrintRow>(PRINTS, [
+    sessionDate,
+    underlying,
+    after === null ? BEFORE_ALL_MS : after.atMs - midnightMs,
+    after === null ? 0 : Number(after.key),
+    limit + 1,
+  ]);
+  if (rows.length === 0 && (await db.rows(KNOWS_UNDERLYING, [underlying])).length === 0) return null;
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  const more = rows.length > limit && last !== undefined;
+  return {
+    items: page.map((row) => ({
+      atMs: midnightMs + row.at_ms,
+      osi: row.osi,
+      multiplier: row.multiplier,
+      priceE4: row.price_e4,
+      size: row.size,
+      // Ids are 16 bits without a sign.
+      condition: row.condition & 0xffff,
+      exchange: row.exchange & 0xffff,
+      sequence: row.sequence,
+    })),
+    next: more ? { atMs: midnightMs + last.at_ms, key: String(last.tape_row) } : null,
+  };
+}
+
+/** Alerts counted by session, detector, kind, severity and direction, newest session first. */
+export async function tallyAlerts(
+  db: Queries,
+  from: string,
+  until: string,
+  underlying: string | null,
+): Promise<readonly AlertTally[]> {
+  return db.rows<AlertTally>(
+    `select session_date as "sessionDate", detector, kind, severity, direction,
+       count(*)::int as alerts, sum(premium_cents)::bigint as "premiumCents"
+     from spyhop.alert
+     where session_date between $1 and $2
+       and at >= $1::date - interval '1 day' and at < $2::date + interval '3 days'
+       and ($3::text is null or underlying = $3)
+     group by 1, 2, 3, 4, 5
+     order by 1 desc, 2, 3, 4, 5`,
+    [from, until, underlying],
+  );
+}
+
+/** What the files of days said of the live feed, newest session first. */
+export async function listCoverage(
+  db: Queries,
+  from: string,
+  until: string,
+): Promise<readonly FeedCoverage[]> {
+  return db.rows<FeedCoverage>(
+    `select session_date as "sessionDate", file_prints as "filePrints", live_prints as "livePrints", had, missed,
+       twice, foreign_prints as "foreignPrints", alerts_confirmed as "alertsConfirmed",
+       alerts_contradicted as "alertsContradicted", alerts_unchecked as "alertsUnchecked"
+     from spyhop.feed_coverage where session_date between $1 and $2 order by session_date desc`,
+    [from, until],
+  );
+}
