@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { openStore } from '../src/db/open-store.ts';
 import type { Database } from '../src/db/pool.ts';
 import { readCatalog } from '../src/db/schema/catalog.ts';
+import { digestOf, readSchema } from '../src/db/schema/files.ts';
 import { drawSchema } from '../src/db/schema/picture.ts';
 import { systemClock } from '../src/lib/clock.ts';
 
@@ -12,7 +13,7 @@ const PAGE = new URL('../sql/schema.sql', import.meta.url);
 
 /** The picture as it should be; the database has the schema of the files. */
 export async function schemaPicture(db: Database): Promise<string> {
-  return drawSchema(await readCatalog(db));
+  return drawSchema(await readCatalog(db), digestOf(readSchema()));
 }
 
 /** The picture as it stands. */

@@ -64,4 +64,19 @@ export const DEEDS: readonly Deed[] = [
     summary: 'Recomputes bars, flow and days from the prints and names what differs.',
     run: async (_operands, options, terminal) => (await import('./db-days.ts')).verifyDays(options, terminal),
   },
+  {
+    name: 'export',
+    operands: 'FILE',
+    summary:
+      'Writes what cannot be had again into FILE: alerts, baselines, gaps, settings, records of files.',
+    run: async ([file = ''], options, terminal) =>
+      (await import('./db-copy.ts')).exportCopy(file, options, terminal),
+  },
+  {
+    name: 'import',
+    operands: 'FILE',
+    summary: 'Restores such a FILE into an empty database, all of it or nothing.',
+    run: async ([file = ''], options, terminal) =>
+      (await import('./db-copy.ts')).importCopy(file, options, terminal),
+  },
 ];

@@ -76,3 +76,9 @@ export function readSchema(folder = SQL_FOLDER): SchemaFiles {
   );
   return { migrations, objects, grants: readObject(join(folder, 'roles/grants.sql'), 'roles/grants') };
 }
+
+/** One digest of all files: the same as long as none of them changes. */
+export function digestOf({ migrations, objects, grants }: SchemaFiles): string {
+  const parts = [...migrations, ...objects, grants].map(({ name, checksum }) => `${name} ${checksum}\n`);
+  return digest(parts.join(''));
+}

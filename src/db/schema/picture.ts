@@ -34,8 +34,8 @@ const SECTIONS: ReadonlyArray<
 /** What is made in the order in which it was made; the rest stands by name. */
 const BY_PLACE = new Set(['view', 'rule']);
 
-/** Writes a catalog as SQL. The same catalog gives the same text. */
-export function drawSchema(facts: readonly Fact[]): string {
+/** Writes a catalog as SQL. The same catalog gives the same text. @param digest of the files it was made of */
+export function drawSchema(facts: readonly Fact[], digest: string): string {
   const blocks = SECTIONS.flatMap(([kind, write]) => {
     const ofKind = facts.filter((fact) => fact.kind === kind);
     const order = (a: Fact, b: Fact): number =>
@@ -50,7 +50,7 @@ export function drawSchema(facts: readonly Fact[]): string {
     if (kind === 'grant') text.unshift('revoke all on all routines in schema spyhop from public;');
     return text.length === 0 ? [] : [text.join(isShort && kind !== 'function' ? '\n' : '\n\n')];
   });
-  return `${HEAD}\n${blocks.join('\n\n')}\n`;
+  return `${HEAD}-- Digest of the files: ${digest}\n\n${blocks.join('\n\n')}\n`;
 }
 
 /** By name; what refers to the keys of other tables comes after all of them. */
