@@ -32,12 +32,17 @@ function countText({ detector, observed, expected, unit }: Alert): string {
   return `${count(observed)} ${unit} in 5 min, ${normal}`;
 }
 
-/** "10:42:31 NVDA 12 Dec 26 180 call · 3,400 contracts in 5 min, normal 12 · $1.9M · bullish 0.71", coloured. */
+/** How far the sides themselves can be trusted. */
+function surety({ probabilityBuy }: Alert): string {
+  return probabilityBuy === null ? '' : `, P(buy) ${probabilityBuy.toFixed(2)}`;
+}
+
+/** "10:42:31 NVDA 12 Dec 26 180 call · 3,400 contracts in 5 min, normal 12 · $1.9M · bullish 0.71, P(buy) 0.54". */
 export function alertLine(alert: Alert, terminal: Terminal): string {
   const minutes = alert.flags.includes('minute aggregates');
   const cents = Number(alert.premium.replace('.', ''));
   const share = alert.directionShare === null ? '' : ` ${alert.directionShare.toFixed(2)}`;
-  const lean = alert.direction === 'unknown' ? 'side unknown' : `${alert.direction}${share}`;
+  const lean = alert.direction === 'unknown' ? 'side unknown' : `${alert.direction}${share}${surety(alert)}`;
   const premium = `${minutes ? '≈ ' : ''}${formatUsdShort(cents)}`;
   const flags = alert.flags.map((flag) => ` · ${flag}`).join('');
   return [
