@@ -80,6 +80,8 @@ export interface Engine {
   /** Stops the actors of underlyings that have been quiet for `idleMs` at `atMs`; changes no result. */
   passivate(atMs: number): void;
   summary(): EngineSummary;
+  /** Contracts of a contract that traded in the session so far, cancelled ones taken out. */
+  dayVolume(contract: number): number;
   /** Names of the underlyings that are left out for the rest of the session. */
   quarantined(): readonly string[];
   stop(): void;
@@ -143,6 +145,7 @@ export function createEngine(settings: EngineSettings): Engine {
     },
     nearest: (count) => nearestOf(directory, count),
     summary: () => summaryOf(directory, received, alerts),
+    dayVolume: (contract) => directory.dayVolume(contract),
     quarantined: () => directory.quarantined,
     stop() {
       tape.complete();

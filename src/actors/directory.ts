@@ -1,6 +1,6 @@
 // The directory: which actor stands for an underlying, which shard it lives in, and the delivery of a routed batch.
 import { createActor } from 'xstate';
-import { type ContractArena, SlotDirectory } from '../domain/arena.ts';
+import { type ContractArena, FIELD, ROW_WORDS, SlotDirectory } from '../domain/arena.ts';
 import type { VolumeBaseline } from '../domain/baseline.ts';
 import { EngineClock } from '../domain/engine-clock.ts';
 import type { Life } from '../domain/life.ts';
@@ -101,6 +101,15 @@ export class Directory {
   /** Actors of underlyings that run now. */
   get running(): number {
     return this.#actors.reduce((sum, actor) => sum + (actor ? 1 : 0), 0);
+  }
+
+  /** Contracts of a contract that traded in the session so far. */
+  dayVolume(contract: number): number {
+    const life = this.#lives[this.#context.table.underlyingOf(contract)];
+    const slot = this.#slots.slots[contract] ?? 0;
+    return life === undefined || slot === 0
+      ? 0
+      : life.state.arena.words[(slot - 1) * ROW_WORDS + FIELD.dayVolume]!;
   }
 
   /** Names of the underlyings that are left out for the rest of the session. */
