@@ -124,10 +124,24 @@ export class ContractTable {
 
   /** Number of a ticker given as text, adding it when it is new; the fault in words when it is no option ticker. */
   internTicker(ticker: string): number | { readonly fault: TickerFault } {
+    const known = this.#findText(ticker);
+    if (known !== NOT_A_CONTRACT) return known;
     const parsed = parseTicker(ticker);
     if ('fault' in parsed) return parsed;
     const bytes = Uint8Array.from(parsed.osi, (character) => character.charCodeAt(0));
     return this.intern(new DataView(bytes.buffer), 0, bytes.length);
+  }
+
+  /** Number of a ticker as it is written in files and frames; parsing is for those that are not known yet. */
+  #findText(ticker: string): number {
+    const { length } = ticker;
+    if (length < TICKER_BYTES_MIN || length > TICKER_BYTES_MAX) return NOT_A_CONTRACT;
+    for (let at = 0; at < length; at++) {
+      const code = ticker.charCodeAt(at);
+      if (code > 0x7f) return NOT_A_CONTRACT;
+      TICKER.setUint8(at, code);
+    }
+    return this.#find(hashOf(TICKER, 0, length), TICKER, 0, length);
   }
 
   /** Number of the ticker in `bytes` from `start` to `end`; {@link NOT_A_CONTRACT} when it is none. */

@@ -37,7 +37,7 @@ const WINDOW_MS = { A: 1_000, AM: 60_000 } as const;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Numbers under these keys are prices, and are kept as the digits that were sent. */
+/** Numbers under these keys are prices. */
 const PRICE_KEYS: ReadonlySet<string> = new Set(['p', 'bp', 'ap', 'c']);
 
 const parse = JSON.parse as (
@@ -45,9 +45,13 @@ const parse = JSON.parse as (
   reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
 ) => unknown;
 
-/** The value that a text says, prices as text, or undefined when it is not JSON. */
+/** Numbers of fewer signs have the digits of their doubles; with more, a price is kept as the digits that were sent. */
+const LONG_NUMBER = /[\d.]{16}/;
+
+/** The value that a text says, long prices as text, or undefined when it is not JSON. */
 function parseExactly(text: string): unknown {
   try {
+    if (!LONG_NUMBER.test(text)) return JSON.parse(text);
     return parse(text, (key, value, { source }) =>
       typeof value === 'number' && PRICE_KEYS.has(key) ? source : value,
     );
@@ -66,6 +70,7 @@ function whole(value: unknown, max: number): number | null {
 }
 
 function price(value: unknown): number | null {
+  if (typeof value === 'number') return parsePriceE4(String(value));
   return typeof value === 'string' ? parsePriceE4(value) : null;
 }
 
