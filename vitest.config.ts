@@ -17,6 +17,7 @@ export default defineConfig({
           exclude: ['test/**/*.{pg,sim}.test.ts'],
           // A limit against hanging, not a measure of speed: a busy machine may take ten times as long as a quiet one.
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -24,10 +25,13 @@ export default defineConfig({
           name: 'pg',
           include: ['test/**/*.pg.test.ts'],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
           globalSetup: 'test/support/database.ts',
         },
       },
-      { test: { name: 'sim', include: ['test/**/*.sim.test.ts'], testTimeout: 120_000 } },
+      {
+        test: { name: 'sim', include: ['test/**/*.sim.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
+      },
     ],
   },
 });

@@ -6,11 +6,13 @@ import type { DbOptions } from './db-deeds.ts';
 import { withDatabase } from './db-schema.ts';
 import { Progress } from './progress.ts';
 import type { Terminal } from './terminal.ts';
-import { duration, plural } from './words.ts';
+import { count, duration, plural } from './words.ts';
 
-function tablesOf(tables: Readonly<Record<string, number>>): string {
+/** Rows of each table that has some, on a line; no line when all are empty. */
+function printTables(tables: Readonly<Record<string, number>>, terminal: Terminal): void {
   const parts = Object.entries(tables).filter(([, rows]) => rows > 0);
-  return parts.map(([table, rows]) => `${table} ${rows}`).join(', ');
+  if (parts.length > 0)
+    terminal.print(`  ${parts.map(([table, rows]) => `${table} ${count(rows)}`).join(', ')}`);
 }
 
 /** `spyhop db export FILE`. */
@@ -26,7 +28,7 @@ export async function exportCopy(file: string, options: DbOptions, terminal: Ter
     else {
       const size = `${(bytes / 1e6).toFixed(1)} MB`;
       terminal.print(`${file}: ${plural(rows, 'row')}, ${size} · ${duration(progress.seconds)}`);
-      terminal.print(`  ${tablesOf(tables)}`);
+      printTables(tables, terminal);
     }
     return 0;
   });
@@ -47,7 +49,7 @@ export async function importCopy(file: string, options: DbOptions, terminal: Ter
         terminal.print(
           `restored ${plural(rows, 'row')} of ${when} UTC, schema ${head.schema} · ${duration(progress.seconds)}`,
         );
-        terminal.print(`  ${tablesOf(tables)}`);
+        printTables(tables, terminal);
         terminal.say('prints and day summaries are not in a copy: load them again with spyhop import PATH');
       }
       return 0;
