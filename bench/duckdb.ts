@@ -50,6 +50,12 @@ if (job === 'read') {
   const sums =
     'count(*), max(ticker), max(conditions), max(exchange), sum(price), sum(sip_timestamp), sum(size)';
   await connection.run(`select ${sums} from ${rowsOf(path)}`);
+} else if (job === 'table') {
+  await connection.run(`create temp table day as select * from ${rowsOf(path)}`);
+  await connection.run(`create temp table tape as
+    with contract as (
+      select ticker, row_number() over () as contract from (select distinct ticker from day))
+    select contract, conditions, exchange, price, sip_timestamp, size from day join contract using (ticker)`);
 } else {
   const statements = rollingStatements(await readFile(new URL('rolling.sql', import.meta.url), 'utf8'));
   for (const statement of statements.slice(0, -1)) await connection.run(statement);

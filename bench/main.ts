@@ -1,11 +1,14 @@
 // Benchmarks from the command line: `npm run bench -- NAME [options]` runs one of them.
 import { parseArgs } from 'node:util';
+import { benchActors } from './actors.ts';
 import { benchImport } from './import.ts';
 import { benchLatency } from './latency.ts';
+import { benchMemory } from './memory.ts';
 import { benchNab } from './nab.ts';
 import { benchRecall } from './recall.ts';
 import { benchRecovery } from './recovery.ts';
 import { benchReplay } from './replay.ts';
+import { benchScale } from './scale.ts';
 import { benchStore } from './store.ts';
 import { benchWire } from './wire.ts';
 
@@ -18,6 +21,9 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>
   latency: benchLatency,
   wire: benchWire,
   store: benchStore,
+  scale: benchScale,
+  memory: benchMemory,
+  actors: benchActors,
 };
 
 /** Options every benchmark understands. */
@@ -42,6 +48,9 @@ recovery  a restart in mid-session: the journal of so many prints read, decoded 
 store     the writer beside psql's \\copy, sums, the seal beside live indexes, an outage and its end
 import    a simulated day into deep history, beside DuckDB's own way from csv.gz to Parquet; bytes a print of each
 latency   print on the socket to alert at a client that follows: 1,000, 10,000 and 50,000 prints a second
+scale     the engine's cost of a print from 1 to 50 million prints and from 100 to 12,000 underlyings
+memory    bytes a contract by part, the widest market, twenty sessions in one process
+actors    a message to a plain method, a fromTransition actor and a statechart, in the cache and out of it
 `;
 
 function wholeNumber(text: string, name: string): number {
