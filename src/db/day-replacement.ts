@@ -1,10 +1,11 @@
 // A day from its file: written beside the live day and put in its place in one transaction, with the file's record.
 import type { ContractTable } from '../domain/contract-table.ts';
+import type { DaySummaries } from '../domain/day-summary.ts';
 import type { TradeBatch } from '../domain/trade.ts';
 import { BarSums, ContractFacts } from './bar-sums.ts';
 import type { ContractIds } from './contracts.ts';
 import { copyInto, PRINT_COLUMNS, PrintEncoder } from './copy-binary.ts';
-import { addSums, addVolumes, DAY_TABLES } from './day-tables.ts';
+import { addDays, addSums, DAY_TABLES } from './day-tables.ts';
 import { type HistoryDay, pointHistoryDay } from './history-days.ts';
 import { lockPosition } from './journal-position.ts';
 import type { Database, Queries, Transaction } from './pool.ts';
@@ -31,8 +32,8 @@ export interface ImportedFile {
 export interface DaySink {
   /** Adds a batch of the tape: its sums, and its prints when they are kept. Its contracts must have ids. */
   add(batch: TradeBatch): Promise<void>;
-  /** Sets the day volumes of contracts, for files that have nothing else. */
-  addVolumes(contracts: Int32Array, volumes: Float64Array): Promise<void>;
+  /** Sets the days of contracts alone; `withMoney` false: of files that tell nothing but volume and close. */
+  addDays(days: DaySummaries, withMoney: boolean): Promise<void>;
 }
 
 /** What the file had, known when it is read. */
@@ -169,15 +170,9 @@ class ReplacementSink implements DaySink {
     if (this.#summedRows >= SUMMED_ROWS_MAX) await this.flush();
   }
 
-  async addVolumes(contracts: Int32Array, volumes: Float64Array): Promise<void> {
-    const { ids } = this.#contracts;
-    await addVolumes(
-      this.#transaction,
-      this.#file.sessionDate,
-      this.#nameOf('day_summary'),
-      Array.from(contracts, (contract) => ids[contract]!),
-      [...volumes],
-    );
+  async addDays(days: DaySummaries, withMoney: boolean): Promise<void> {
+    const name = this.#nameOf('day_summary');
+    await addDays(this.#transaction, this.#file.sessionDate, name, days, this.#contracts.ids, withMoney);
   }
 
   async flush(): Promise<void> {

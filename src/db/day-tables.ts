@@ -1,4 +1,5 @@
 // The tables of a day and how sums get into them: added to while the session is open, written whole by an import.
+import type { DaySummaries } from '../domain/day-summary.ts';
 import type { BarSums } from './bar-sums.ts';
 import type { Queries } from './pool.ts';
 
@@ -35,7 +36,7 @@ const addFlow = (table: string): string => `
     call_cents = flow.call_cents + excluded.call_cents,
     put_cents = flow.put_cents + excluded.put_cents`;
 
-const addDays = (table: string): string => `
+const daysInto = (table: string): string => `
   insert into spyhop.${table} as day
     (session_date, contract_id, volume, prints, premium_cents, last_price_e4)
   select $1::date, * from unnest($2::int[], $3::bigint[], $4::int[], $5::bigint[], $6::int[])
@@ -90,7 +91,7 @@ export async function addSums(
     ]);
   }
   for (const days of chunks(sums.days())) {
-    await db.change(addDays(names.day_summary), [
+    await db.change(daysInto(names.day_summary), [
       sessionDate,
       arrayOf(days, ({ contract }) => ids[contract]!),
       arrayOf(days, ({ volume }) => volume),
@@ -101,24 +102,27 @@ export async function addSums(
   }
 }
 
-/** Adds day volumes alone, for files that tell nothing else of a day. */
-export async function addVolumes(
+/** Sets the days of contracts in the table of a day that holds none yet. */
+export async function addDays(
   db: Queries,
   sessionDate: string,
   table: string,
-  contractIds: readonly number[],
-  volumes: readonly number[],
+  days: DaySummaries,
+  ids: Int32Array,
+  withMoney: boolean,
 ): Promise<void> {
-  for (let at = 0; at < contractIds.length; at += CHUNK) {
-    const ids = contractIds.slice(at, at + CHUNK);
-    const none = ids.map(() => 0);
-    await db.change(addDays(table), [
+  // A contract with nothing but prints that do not count has no day.
+  const all = Array.from(days.contracts.keys()).filter(
+    (at) => days.prints[at] !== 0 || days.volume[at] !== 0,
+  );
+  for (const places of chunks(all)) {
+    await db.change(daysInto(table), [
       sessionDate,
-      ids,
-      volumes.slice(at, at + CHUNK),
-      none,
-      none,
-      ids.map(() => null),
+      arrayOf(places, (at) => ids[days.contracts[at]!]!),
+      arrayOf(places, (at) => days.volume[at]!),
+      arrayOf(places, (at) => (withMoney ? days.prints[at]! : 0)),
+      arrayOf(places, (at) => (withMoney ? days.premiumCents[at]! : 0)),
+      arrayOf(places, (at) => (withMoney && days.closeE4[at]! > 0 ? days.closeE4[at]! : null)),
     ]);
   }
 }

@@ -109,6 +109,21 @@ export function sessionsBefore(date: string, count: number): string[] {
   return dates;
 }
 
+/** Dates of the sessions from one date to another, both included. Throws RangeError when one is not a date. */
+export function sessionsBetween(from: string, to: string): string[] {
+  const [first, last] = [from, to].map((date) => {
+    const day = dayNumberOf(date);
+    if (day === null) throw new RangeError(`${date} is not a date: write YYYY-MM-DD`);
+    return day;
+  });
+  const dates: string[] = [];
+  for (let day = first!; day <= last!; day++) {
+    const kind = dayKindOf(day);
+    if (kind !== null && kind !== 'closed') dates.push(dateOfDayNumber(day));
+  }
+  return dates;
+}
+
 /** The first session date after a date, or null when the calendar ends. Throws RangeError when `date` is not a date. */
 export function sessionAfter(date: string): string | null {
   const start = dayNumberOf(date);

@@ -3,38 +3,33 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { ContractTable } from '../domain/contract-table.ts';
+import type { ContractTable } from '../domain/contract-table.ts';
 import { ContractIds } from '../db/contracts.ts';
 import { storedRows } from '../db/journal-position.ts';
-import {
-  currentFile,
-  type DaySink,
-  type FileRows,
-  type ImportedFile,
-  replaceDay,
-} from '../db/day-replacement.ts';
-import { findHistoryDay, type HistoryDay, listHistoryDays } from '../db/history-days.ts';
+import { currentFile, type DaySink, type ImportedFile, replaceDay } from '../db/day-replacement.ts';
+import { findHistoryDay, listHistoryDays } from '../db/history-days.ts';
 import type { Database } from '../db/pool.ts';
 import { type FlatFile, openFlatFile } from '../feeds/flat-file/open.ts';
-import { readWholeDay } from '../feeds/flat-file/read.ts';
 import type { RejectedRows } from '../feeds/flat-file/rejects.ts';
-import { VolumeCounter } from '../feeds/flat-file/volumes.ts';
-import type { WholeDay } from '../feeds/flat-file/whole-day.ts';
-import { type DayDetail, writeDay } from '../history/day-files.ts';
-import { historyName, sweepHistory } from '../history/places.ts';
+import { sweepHistory } from '../history/places.ts';
 import { Refusal, refusalOf } from '../lib/refusal.ts';
+import { buildDay, type BuildOrder, type BuildProgress, type BuiltDay } from './built-day.ts';
 
 /** Rows sent at a time: encoding them keeps the event loop below 10 ms. */
 const BATCH_ROWS = 16_384;
 
 export interface ImportSettings {
-  /** First session whose prints are kept one by one, New York date; of earlier ones only the sums are. */
+  /** First session whose prints, bars and flow the database keeps, New York date; of earlier ones it has days. */
   readonly printsFrom: string;
+  /** First session whose days of contracts are kept in the database too; earlier ones are deep history alone. */
+  readonly sumsFrom?: string;
   /** Folder of deep history. */
   readonly historyDir: string;
   /** Epoch ms, for the record. */
   readonly importedAtMs: number;
   readonly onProgress?: (progress: ImportProgress) => void;
+  /** How a day is built: in this thread unless said otherwise. */
+  readonly build?: (order: BuildOrder, onProgress: BuildProgress) => Promise<BuiltDay>;
 }
 
 /** Bytes of the file while it is read, rows while they are written and stored. */
@@ -111,91 +106,43 @@ export async function importDay(db: Database, path: string, settings: ImportSett
     printsKept,
     importedAtMs: settings.importedAtMs,
   };
-  const work: ImportWork = { db, file, record, historyDir: settings.historyDir, progress };
-  const { rows, rejected } = await (file.kind === 'day aggregates' ? importVolumes : importTape)(work);
+  const onBuild: BuildProgress = (step, done, total) => progress(step)(done, total);
+  await using built = await (settings.build ?? buildDay)(
+    { path, checksum, historyDir: settings.historyDir },
+    onBuild,
+  );
+  const keeps = { bars: date >= settings.printsFrom, days: date >= (settings.sumsFrom ?? '') };
+  await storeDay(db, built, record, keeps, progress('store'));
+  const { rows, rejected } = built.report;
   return { path, sessionDate: date, kind: file.kind, result: 'imported', rows, rejected, printsKept };
 }
 
-type Progress = (step: ImportProgress['step']) => (done: number, total: number) => void;
-type Read = { readonly rows: number; readonly rejected: readonly RejectedRows[] };
+type Progress = (done: number, total: number) => void;
 
-/** A file on its way into the store. */
-interface ImportWork {
-  readonly db: Database;
-  readonly file: FlatFile;
-  readonly record: ImportedFile;
-  readonly historyDir: string;
-  readonly progress: Progress;
-}
-
-function rowsOf({ rows, rejected }: Read, history: HistoryDay): FileRows {
-  return { rows, rejected: rejected.reduce((sum, reason) => sum + reason.rows, 0), history };
-}
-
-async function importTape(work: ImportWork): Promise<Read> {
-  const { db, file, record, progress } = work;
-  const table = new ContractTable();
-  const { day, report } = await readWholeDay(file, table, progress('read'));
-  const history = await writeHistory(work, day, table);
+/** Puts a built day in the place of what the store has of it, with the pointer to its files. */
+async function storeDay(
+  db: Database,
+  built: BuiltDay,
+  record: ImportedFile,
+  keeps: { readonly bars: boolean; readonly days: boolean },
+  onStored: Progress,
+): Promise<void> {
+  const { table, history, report, summaries, length } = built;
   const contracts = await idsOfAll(db, table);
   await replaceDay(db, table, contracts, record, async (sink: DaySink) => {
-    const onStored = progress('store');
-    for (const batch of day.batches(BATCH_ROWS)) {
-      await sink.add(batch);
-      onStored(batch.firstRow + batch.length, day.length);
+    const knowsTime = record.kind !== 'day aggregates';
+    if (keeps.bars && knowsTime) {
+      for await (const batch of built.batches(BATCH_ROWS)) {
+        await sink.add(batch);
+        onStored(batch.firstRow + batch.length, length);
+      }
+    } else if (keeps.days) {
+      await sink.addDays(summaries, knowsTime);
+      onStored(length, length);
     }
-    return rowsOf(report, history);
+    const rejected = report.rejected.reduce((sum, reason) => sum + reason.rows, 0);
+    return { rows: report.rows, rejected, history };
   });
-  return report;
-}
-
-async function importVolumes(work: ImportWork): Promise<Read> {
-  const { db, file, record, progress } = work;
-  const table = new ContractTable();
-  const { day, report } = await readWholeDay(file, table, progress('read'));
-  const history = await writeHistory(work, day, table);
-  const counter = new VolumeCounter();
-  for (const batch of day.batches(BATCH_ROWS)) counter.add(batch);
-  const volumes = counter.take(file.session.date);
-  const contracts = await idsOfAll(db, table);
-  await replaceDay(db, table, contracts, record, async (sink) => {
-    await sink.addVolumes(volumes.contract, volumes.volume);
-    progress('store')(report.rows, report.rows);
-    return rowsOf(report, history);
-  });
-  return report;
-}
-
-/** Writes the files of a day under names of their own: nothing reads them before the store points to them. */
-async function writeHistory(
-  { file, record, historyDir, progress }: ImportWork,
-  day: WholeDay,
-  table: ContractTable,
-): Promise<HistoryDay> {
-  const { checksum, sessionDate } = record;
-  const printsName = file.kind === 'trades' ? historyName('prints', sessionDate, checksum) : null;
-  const summariesName = historyName('summaries', sessionDate, checksum);
-  const onWritten = progress('write');
-  const written = await writeDay(
-    day.byContract(),
-    table,
-    day.cancelledContracts,
-    file.kind as DayDetail,
-    {
-      prints: printsName === null ? null : join(historyDir, printsName),
-      summaries: join(historyDir, summariesName),
-    },
-    (done) => onWritten(done, day.length),
-  );
-  return {
-    sessionDate,
-    printsName,
-    printBytes: written.printBytes,
-    prints: printsName === null ? 0 : day.length,
-    summariesName,
-    summaryBytes: written.summaryBytes,
-    contracts: written.summaries.contracts.length,
-  };
 }
 
 async function hasHistory(db: Database, sessionDate: string, historyDir: string): Promise<boolean> {

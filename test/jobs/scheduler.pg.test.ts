@@ -1,7 +1,7 @@
 // The jobs on a clock moved by hand: what was missed is caught up, each session once, and the new baseline is told.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type BaselineRun, buildBaseline, currentRun } from '../../src/db/baselines.ts';
-import { addVolumes, makeDay } from '../../src/db/day-tables.ts';
+import { makeDay } from '../../src/db/day-tables.ts';
 import { requireSession, sessionsBefore } from '../../src/domain/session.ts';
 import { type Jobs, startJobs } from '../../src/jobs/scheduler.ts';
 import { ManualClock } from '../../src/lib/clock.ts';
@@ -13,7 +13,11 @@ const FRIDAY = requireSession('2026-11-20');
 async function addDay(clone: TestDatabase, date: string, volume: number): Promise<void> {
   await makeDay(clone.db, date);
   const weekly = new Date(date).getUTCDay() === 1;
-  await addVolumes(clone.db, date, 'day_summary', weekly ? [1, 2] : [1], weekly ? [volume, 10] : [volume]);
+  await clone.db.rows(
+    `insert into spyhop.day_summary (session_date, contract_id, volume, prints, premium_cents)
+     select $1::date, contract, volume, 0, 0 from unnest($2::int[], $3::bigint[]) as day (contract, volume)`,
+    [date, weekly ? [1, 2] : [1], weekly ? [volume, 10] : [volume]],
+  );
 }
 
 describe('the jobs', () => {
