@@ -66,8 +66,8 @@ export class S3Server implements AsyncDisposable {
 /** A line to a server that breaks each of the first `times` connections after so many bytes of its answers. */
 export class BreakingLine implements AsyncDisposable {
   readonly endpoint: string;
-  /** Bytes that came through, over all connections. */
-  bytes = 0;
+  /** First bytes asked for by the requests that wanted a part, in their order. */
+  readonly froms: number[] = [];
   readonly #server: Server;
 
   private constructor(endpoint: string, server: Server) {
@@ -88,9 +88,12 @@ export class BreakingLine implements AsyncDisposable {
       near.on('error', end).on('close', end);
       far.on('error', end).on('close', end);
       near.pipe(far);
+      near.on('data', (bytes: Buffer) => {
+        const from = /^range: bytes=(\d+)-/im.exec(bytes.toString('latin1'))?.[1];
+        if (from !== undefined) line.froms.push(Number(from));
+      });
       far.on('data', (bytes: Buffer) => {
         passed += bytes.length;
-        line.bytes += bytes.length;
         if (left > 0 && passed > afterBytes) {
           left--;
           near.write(bytes, end);
