@@ -63,19 +63,26 @@ export class S3Server implements AsyncDisposable {
   }
 }
 
-/** A line to a server that breaks each of the first `times` connections after so many bytes of its answers. */
+/**
+ * A line to a server that stops each of the first `times` connections after so many bytes of its answers, and then
+ * breaks it: at once, or when it is told to.
+ */
 export class BreakingLine implements AsyncDisposable {
   readonly endpoint: string;
   /** First bytes asked for by the requests that wanted a part, in their order. */
   readonly froms: number[] = [];
   readonly #server: Server;
+  #stopped: (() => void) | null = null;
 
   private constructor(endpoint: string, server: Server) {
     this.endpoint = endpoint;
     this.#server = server;
   }
 
-  static async to(target: string, { times, afterBytes }: { times: number; afterBytes: number }) {
+  static async to(
+    target: string,
+    { times, afterBytes, waits = false }: { times: number; afterBytes: number; waits?: boolean },
+  ) {
     const { hostname, port } = new URL(target);
     let left = times;
     const server = createServer((near) => {
@@ -94,15 +101,23 @@ export class BreakingLine implements AsyncDisposable {
       });
       far.on('data', (bytes: Buffer) => {
         passed += bytes.length;
-        if (left > 0 && passed > afterBytes) {
-          left--;
-          near.write(bytes, end);
-        } else near.write(bytes);
+        near.write(bytes);
+        if (left === 0 || passed <= afterBytes) return;
+        left--;
+        far.pause();
+        if (waits) line.#stopped = end;
+        else end();
       });
     });
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     const line = new BreakingLine(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, server);
     return line;
+  }
+
+  /** Breaks the connection that is stopped, if one is. */
+  break(): void {
+    this.#stopped?.();
+    this.#stopped = null;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
