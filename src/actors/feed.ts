@@ -5,7 +5,7 @@
 //   open ── the key is refused, or the plan has no tape ─► refused          any ── drain ─► closed
 //
 // What each state does with each event ("·" means nothing, on purpose); a test a cell in
-// test/actors/feed-table.test.ts:
+// test/actors/feed-table.test.ts, the tables of all machines in docs/statecharts.md:
 //
 // event         connecting      authenticating  subscribing      live           stale          backoff  refused  closed
 // greeted       authenticating  ·               ·                ·              ·              ·        ·        ·
@@ -40,7 +40,7 @@ import {
   type FeedState,
 } from './feed-words.ts';
 
-const feedMachine = feedSetup.createMachine({
+export const feedMachine = feedSetup.createMachine({
   id: 'feed',
   context: ({ input }) => input,
   initial: 'open',
