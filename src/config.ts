@@ -12,7 +12,7 @@ export const OPTIONS = {
   },
   detector: {
     type: 'list',
-    choices: ['threshold', 'zscore', 'forest'],
+    choices: ['threshold', 'surprise', 'zscore', 'forest'],
     default: ['threshold'],
     value: 'NAME',
     sentence: 'A detector that decides what is unusual; may be given several times.',
@@ -33,6 +33,15 @@ export const OPTIONS = {
     value: 'N',
     unit: 'contracts',
     sentence: 'Five-minute volume below which the detector threshold stays silent.',
+  },
+  'alerts-per-day': {
+    type: 'integer',
+    default: 20,
+    min: 1,
+    max: 100_000,
+    value: 'N',
+    unit: 'alerts',
+    sentence: 'Budget of the detector surprise: the alerts a day that chance alone may raise, in the mean.',
   },
   out: {
     type: 'text',

@@ -3,16 +3,19 @@ import { map, Subject } from 'rxjs';
 import { Directory } from './actors/directory.ts';
 import { type Alert, alertOf } from './domain/alert.ts';
 import type { VolumeBaseline } from './domain/baseline.ts';
+import { ALERTS_PER_DAY, type BudgetState } from './domain/budget.ts';
 import type { CancelLedger } from './domain/cancel-ledger.ts';
 import { Chronicle } from './domain/chronicle.ts';
 import { nearTrigger } from './domain/contract-rows.ts';
 import type { ContractTable } from './domain/contract-table.ts';
-import { chooseDetectors } from './domain/detectors/choose.ts';
+import { type ChosenDetectors, chooseDetectors } from './domain/detectors/choose.ts';
 import type { DetectorName } from './domain/detectors/finding.ts';
+import type { SurpriseDetector } from './domain/detectors/surprise.ts';
 import type { ThresholdSettings } from './domain/detectors/threshold.ts';
 import { present } from './lib/assert.ts';
 import type { QuoteBatch } from './domain/quote.ts';
 import type { Session } from './domain/session.ts';
+import type { DayTails } from './domain/tail-memory.ts';
 import type { TradeBatch } from './domain/trade.ts';
 import type { PrintCounts } from './domain/underlying.ts';
 import type { UnderlyingFailure } from './domain/life.ts';
@@ -27,6 +30,10 @@ export interface EngineSettings {
   /** The detectors that decide; the threshold alone unless said. */
   readonly detectors?: readonly DetectorName[];
   readonly threshold: ThresholdSettings;
+  /** Alerts a day that the detector `surprise` may spend, chance's included; 20 unless said. */
+  readonly alertsPerDay?: number;
+  /** What earlier sessions taught of its tails (see domain/tail-memory.ts). */
+  readonly tailFactors?: Float64Array | null;
   readonly cancels: CancelLedger;
   /**
    * The session's prints from the first on, as the engine takes them: from these an underlying that failed is folded
@@ -68,6 +75,14 @@ export interface Engine {
   run(tape: Iterable<TradeBatch> | AsyncIterable<TradeBatch>, onAlert: (alert: Alert) => void): Promise<void>;
   /** From the next batch on, another baseline decides what is normal. */
   adoptBaseline(baseline: VolumeBaseline): void;
+  /** From the next batch on, the detector `surprise` may spend so many alerts a day. */
+  changeBudget(alertsPerDay: number): void;
+  /** The feed was away from `fromMs` to `toMs`, ms after midnight: nothing is expected of that time. */
+  standStill(fromMs: number, toMs: number): void;
+  /** The budget of the detector `surprise` in numbers; null when it is not at work. */
+  budget(): BudgetState | null;
+  /** How high its statistics have risen today; null when it is not at work. */
+  tails(): DayTails | null;
   /** Takes quotes; they must come before the batch whose prints may know them. */
   takeQuotes(quotes: QuoteBatch): void;
   /**
@@ -87,11 +102,17 @@ export interface Engine {
   stop(): void;
 }
 
+function detectorsOf(settings: EngineSettings): ChosenDetectors {
+  const { session, baseline, threshold, alertsPerDay = ALERTS_PER_DAY, tailFactors = null } = settings;
+  const names = settings.detectors ?? ['threshold'];
+  const surprise = { session, alertsPerDay, factors: tailFactors };
+  return chooseDetectors({ names, threshold, surprise }, baseline.orders ?? null);
+}
+
 /** Creates the engine of one session. Throws RangeError when the settings are out of range. */
 export function createEngine(settings: EngineSettings): Engine {
   const { session, table, baseline, cancels, idleMs = Infinity } = settings;
-  const names = settings.detectors ?? ['threshold'];
-  const chosen = chooseDetectors({ names, threshold: settings.threshold });
+  const chosen = detectorsOf(settings);
   const { threshold, beside: detectors } = chosen;
   const chronicle = new Chronicle(baseline);
   const directory = new Directory({
@@ -106,6 +127,7 @@ export function createEngine(settings: EngineSettings): Engine {
   let alerts = 0;
   let told: Alert[] = [];
   let fault: unknown = null;
+  let clockMs = -Infinity;
   findingsOf(tape, { table, deliver: (routed) => directory.deliver(routed) })
     .pipe(
       map((finding) => {
@@ -120,6 +142,7 @@ export function createEngine(settings: EngineSettings): Engine {
     if (fault !== null) throw new Error('the data path of the engine is broken', { cause: fault });
     received += batch.length;
     chronicle.nextRow = batch.firstRow + batch.length;
+    if (batch.length > 0) clockMs = Math.max(clockMs, batch.atMs[batch.length - 1]!);
     const found = told;
     told = [];
     alerts += found.length;
@@ -131,6 +154,7 @@ export function createEngine(settings: EngineSettings): Engine {
       for await (const batch of batches) take(batch).forEach(onAlert);
     },
     adoptBaseline(next) {
+      chosen.surprise?.adopt(next.orders ?? null);
       directory.adoptBaseline(next);
       chronicle.addBaseline(next, directory.tickMs);
     },
@@ -143,6 +167,7 @@ export function createEngine(settings: EngineSettings): Engine {
       directory.tick(atMs);
       chronicle.addTick(directory.tickMs);
     },
+    ...budgetOf(chosen.surprise, () => clockMs),
     nearest: (count) => nearestOf(directory, count),
     summary: () => summaryOf(directory, received, alerts),
     dayVolume: (contract) => directory.dayVolume(contract),
@@ -154,6 +179,21 @@ export function createEngine(settings: EngineSettings): Engine {
   };
 }
 
+/** What the detector `surprise` is asked and told from outside; nothing where it is not at work. */
+function budgetOf(
+  surprise: SurpriseDetector | null,
+  clockMs: () => number,
+): Pick<Engine, 'changeBudget' | 'standStill' | 'budget' | 'tails'> {
+  return {
+    changeBudget: (alertsPerDay) => surprise?.changeBudget(alertsPerDay),
+    standStill: (fromMs, toMs) => surprise?.standStill(fromMs, toMs),
+    budget: () => surprise?.budget(clockMs(), HELD_BACK_MAX) ?? null,
+    tails: () => surprise?.tails() ?? null,
+  };
+}
+
+/** Contracts and underlyings that the budget names as held back. */
+const HELD_BACK_MAX = 20;
 /** A tenth of the way to an alert is the beginning of something. */
 const NEAR_SHARE_MIN = 0.1;
 

@@ -14,11 +14,11 @@ import { count, duration, plural, rate } from './words.ts';
 
 const LINES_OF_REASON = 4;
 
-export const replayCommand: Command<'history' | 'detector' | 'factor' | 'floor'> = {
+export const replayCommand: Command<'history' | 'detector' | 'alerts-per-day' | 'factor' | 'floor'> = {
   name: 'replay',
   summary: 'Runs days of the tape through the engine and prints the alerts it would have raised.',
   operands: 'PATH…',
-  options: ['history', 'detector', 'factor', 'floor'],
+  options: ['history', 'detector', 'alerts-per-day', 'factor', 'floor'],
   remarks: [
     'PATH is a flat file of option trades or minute aggregates (.csv or .csv.gz), or a folder of them; or the',
     'journal of a live session (data/journal/2026-11-20), which gives the alerts that the service gave.',
@@ -45,7 +45,11 @@ export const replayCommand: Command<'history' | 'detector' | 'factor' | 'floor'>
     const { plan, skipped } = await planReplay(operands, options.history);
     reportSkipped(skipped, terminal);
     const observer = observe(terminal, options.json, plan.history.length);
-    await replay(plan, { threshold, detectors: options.detector }, observer);
+    await replay(
+      plan,
+      { threshold, detectors: options.detector, alertsPerDay: options['alerts-per-day'] },
+      observer,
+    );
     return 0;
   },
 };

@@ -1,6 +1,6 @@
 // The state of the contracts of a shard: one row of numbers each, in one arena, owned by their underlyings.
 
-/** Int32 words of a row: 64 bytes, one cache line, half of it for detectors to come. */
+/** Int32 words of a row: 64 bytes, one cache line. */
 export const ROW_WORDS = 16;
 
 /** Offsets of the fields of a row. Times are ms after the session's midnight. */
@@ -19,6 +19,14 @@ export const FIELD = {
   /** Contracts and prints of the session, cancelled ones taken out. */
   dayVolume: 6,
   dayPrints: 7,
+  /** Detector `surprise`: number of the contract in its underlying + 1, 0 before its first order. */
+  orderHead: 8,
+  /** Its parent orders of the session, and those among the recent ones of the underlying. */
+  dayOrders: 9,
+  recentOrders: 10,
+  /** Stream of the open parent order kept here + 1 (others lie beside), and its words. */
+  orderStream: 11,
+  openOrder: 12,
 } as const;
 
 /** Whether a contract may alert: `armed` may; `above` did and is still there; `below` waits to be armed again. */

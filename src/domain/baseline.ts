@@ -1,4 +1,5 @@
 // What is normal: the day volumes of the last sessions, and the mean they give each contract.
+import type { OrderBaseline } from './order-baseline.ts';
 import { sessionsBefore } from './session.ts';
 
 /** Sessions the mean looks back. */
@@ -25,6 +26,8 @@ export interface VolumeBaseline {
   readonly sessions: number;
   /** Their dates, oldest first. */
   readonly dates: readonly string[];
+  /** What is normal of orders, for the detector `surprise`; absent or null where no orders were counted. */
+  readonly orders?: OrderBaseline | null;
   /** Sum of a contract's volume over those sessions; a session it did not trade in counts 0. */
   volumeSum(contract: number): number;
   /**

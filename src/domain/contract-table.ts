@@ -144,6 +144,14 @@ export class ContractTable {
     return this.#find(hashOf(TICKER, 0, length), TICKER, 0, length);
   }
 
+  /** Number of a ticker that is known, and {@link NOT_A_CONTRACT} for any other. */
+  numberOf(ticker: string): number {
+    const { length } = ticker;
+    if (length < TICKER_BYTES_MIN || length > TICKER_BYTES_MAX) return NOT_A_CONTRACT;
+    for (let at = 0; at < length; at++) TICKER.setUint8(at, ticker.charCodeAt(at));
+    return this.#probe(hashOf(TICKER, 0, length), TICKER, 0, length);
+  }
+
   /** Number of the ticker in `bytes` from `start` to `end`; {@link NOT_A_CONTRACT} when it is none. */
   intern(bytes: DataView, start: number, end: number): number {
     const starts = Int32Array.of(start);
@@ -188,10 +196,15 @@ export class ContractTable {
   }
 
   #find(hash: number, bytes: DataView, start: number, length: number): number {
+    const known = this.#probe(hash, bytes, start, length);
+    return known === NOT_A_CONTRACT ? this.#add(bytes, start, length) : known;
+  }
+
+  #probe(hash: number, bytes: DataView, start: number, length: number): number {
     const mask = this.#slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const entry = this.#slots[slot]!;
-      if (entry === 0) return this.#add(bytes, start, length);
+      if (entry === 0) return NOT_A_CONTRACT;
       if (this.#matches(entry - 1, bytes, start, length)) return entry - 1;
     }
   }

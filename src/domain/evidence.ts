@@ -21,10 +21,25 @@ export interface Evidence {
   readonly lastMs: number;
 }
 
+/** The prints of a contract in the window, in the order of the tape. */
+export function printsInWindow(window: RollingWindow, slot: number): ParentPrint[] {
+  const { words, mask, head, tail } = window;
+  const prints: ParentPrint[] = [];
+  for (let i = head; i < tail; i++) {
+    const entry = (i & mask) * ENTRY_WORDS;
+    const size = words[entry + ENTRY.size]!;
+    if (words[entry + ENTRY.slot] !== slot || size === 0) continue;
+    const venue = words[entry + ENTRY.venue]!;
+    const condition = conditionOfVenue(venue);
+    prints.push({ atMs: words[entry + ENTRY.atMs]!, size, condition, exchange: exchangeOfVenue(venue) });
+  }
+  return prints;
+}
+
 /** Sums up a contract's prints in the window; reads the whole ring, so it is for crossings only. */
 export function evidenceOf(window: RollingWindow, slot: number, multiplier: number): Evidence {
   const { words, mask, head, tail } = window;
-  const prints: ParentPrint[] = [];
+  const prints = printsInWindow(window, slot);
   const sides = new SideSums();
   const vwap = new Vwap();
   let volume = 0;
@@ -32,13 +47,6 @@ export function evidenceOf(window: RollingWindow, slot: number, multiplier: numb
     const entry = (i & mask) * ENTRY_WORDS;
     const size = words[entry + ENTRY.size]!;
     if (words[entry + ENTRY.slot] !== slot || size === 0) continue;
-    const venue = words[entry + ENTRY.venue]!;
-    prints.push({
-      atMs: words[entry + ENTRY.atMs]!,
-      size,
-      condition: conditionOfVenue(venue),
-      exchange: exchangeOfVenue(venue),
-    });
     const priceE4 = words[entry + ENTRY.priceE4]!;
     volume += size;
     vwap.add(priceE4, size);

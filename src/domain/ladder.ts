@@ -39,7 +39,7 @@ export function streamCodeOf(condition: number): number {
 }
 
 /** The open parent orders of contracts, one a stream: the first kept by contract, the others as they come. */
-export class OpenOrders {
+class DayOpenOrders {
   #first = new Int32Array(256 * PARENT_WORDS);
   /** Stream of the order kept first, + 1; 0 when there is none yet. */
   #firstStream = new Uint8Array(256);
@@ -95,7 +95,7 @@ export interface OrderHours {
 /** Counts the parent orders of a day. The rows of a contract must come in the order of time; contracts may mix. */
 export class OrderCounter {
   readonly #hours: OrderHours;
-  readonly #open = new OpenOrders();
+  readonly #open = new DayOpenOrders();
   readonly #profile: Float64Array;
   #orders = new Int32Array(1024 * RUNGS);
   #value = new Float64Array(1024);

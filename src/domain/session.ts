@@ -58,6 +58,11 @@ export function isLateUnderlying(underlying: string): boolean {
   return LATE_UNDERLYINGS.has(underlying);
 }
 
+/** True for index roots that settle in the afternoon. */
+export function isPmSettledRoot(root: string): boolean {
+  return PM_SETTLED_ROOTS.has(root);
+}
+
 /** The session on a New York date, or the reason why there is none, in a sentence. */
 export function sessionOn(date: string): Session | { readonly fault: string } {
   const day = dayNumberOf(date);

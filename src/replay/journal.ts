@@ -122,6 +122,7 @@ export async function replayJournal(journal: JournalDay, shared: Replay): Promis
     summary: fold.engine.summary(),
     baselineSessions: baseline.sessions,
     notices: noticesOf(damage, runs),
+    budget: fold.engine.budget(),
   });
 }
 

@@ -1,5 +1,6 @@
 // Replay: flat files or journals of days, and files of the days before them, through the engine, day after day.
 import type { Alert } from '../domain/alert.ts';
+import { ALERTS_PER_DAY, type BudgetState } from '../domain/budget.ts';
 import { VolumeHistory } from '../domain/baseline.ts';
 import { TapeLedger } from '../domain/cancel-ledger.ts';
 import { ContractTable } from '../domain/contract-table.ts';
@@ -14,6 +15,8 @@ import type { DayTape } from '../feeds/flat-file/tape.ts';
 import { VolumeCounter } from '../feeds/flat-file/volumes.ts';
 import { type JournalDay, replayJournal } from './journal.ts';
 import type { UnderlyingFailure } from '../domain/life.ts';
+import type { TailMemory } from '../domain/tail-memory.ts';
+import { OrderLessons } from './order-lessons.ts';
 
 /** A day to replay: its prints or active minutes, and the quotes of some of its contracts where there are any. */
 export interface ReplayDay {
@@ -58,12 +61,18 @@ export interface ReplayedDay {
   readonly baselineSessions: number;
   /** What whoever reads the alerts should know, in sentences. */
   readonly notices: readonly string[];
+  /** The budget at the end of the day; null without the detector that keeps it. */
+  readonly budget: BudgetState | null;
 }
 
 export interface ReplaySettings {
   /** The detectors that decide; the threshold alone unless said. */
   readonly detectors?: readonly DetectorName[];
   readonly threshold: ThresholdSettings;
+  /** Alerts a day that the detector `surprise` may spend; 20 unless said. */
+  readonly alertsPerDay?: number;
+  /** What is known of its tails; days replayed are added. Nothing unless given. */
+  readonly tails?: TailMemory;
   /** Rows of a batch; changes the speed, never the alerts. */
   readonly batchRows?: number;
 }
@@ -76,26 +85,35 @@ export async function replay(
 ): Promise<void> {
   const table = new ContractTable();
   const history = new VolumeHistory();
+  const wantsOrders = settings.detectors?.includes('surprise') ?? false;
+  const lessons = wantsOrders
+    ? new OrderLessons(table, plan.days[0]?.tape.kind ?? 'trades', settings.tails)
+    : null;
   for (const file of plan.history) {
     const { date } = file.session;
-    const { volumes, report } = await readVolumes(file, table, (done, total) =>
-      observer.onProgress({ step: 'history', date, done, total }),
-    );
+    const orders = lessons?.counterOf(file) ?? null;
+    const onRead = (done: number, total: number): void =>
+      observer.onProgress({ step: 'history', date, done, total });
+    const { volumes, report } = await readVolumes(file, table, onRead, orders);
     history.add(volumes);
+    if (orders !== null) lessons?.learn(orders, date);
     observer.onHistory(report);
   }
+  const shared = { table, history, lessons, settings, observer };
   const { days, journals = [] } = plan;
   for (const day of days) {
     const isLast = day === days.at(-1) && journals.length === 0;
-    await replayDay(day, { table, history, settings, observer }, isLast);
+    await replayDay(day, shared, isLast);
   }
-  for (const journal of journals) await replayJournal(journal, { table, history, settings, observer });
+  for (const journal of journals) await replayJournal(journal, shared);
 }
 
 /** What the days of a replay share. */
 export interface Replay {
   readonly table: ContractTable;
   readonly history: VolumeHistory;
+  /** Null when no detector asks for orders. */
+  readonly lessons: OrderLessons | null;
   readonly settings: ReplaySettings;
   readonly observer: ReplayObserver;
 }
@@ -106,13 +124,14 @@ async function replayDay(
   shared: Replay,
   isLast: boolean,
 ): Promise<void> {
-  const { table, history, settings, observer } = shared;
+  const { table, history, lessons, settings, observer } = shared;
   const { session } = file;
   const onRead = (done: number, total: number): void =>
     observer.onProgress({ step: 'read', date: session.date, done, total });
   const { tape, report } = await readTape(file, table, onRead);
   const quoted = quotesFile === null ? null : await readQuotes(quotesFile, table, onRead);
-  const baseline = history.before(session.date, table.count);
+  const orders = lessons?.baselineOf(file) ?? null;
+  const baseline = { ...history.before(session.date, table.count), orders };
   const ledger = new TapeLedger(tape.cancels);
   const engine = createEngine({
     session,
@@ -120,15 +139,25 @@ async function replayDay(
     baseline,
     detectors: settings.detectors ?? ['threshold'],
     threshold: settings.threshold,
+    alertsPerDay: settings.alertsPerDay ?? ALERTS_PER_DAY,
+    tailFactors: lessons?.tailFactors ?? null,
     cancels: ledger,
     tape: () => tape.batches(undefined, { keep: true }),
     onFailure: observer.onFailure,
   });
   const counter = isLast ? null : new VolumeCounter();
+  const orderCounter = lessons?.counterOf(file) ?? null;
   const feed = quotesBeforePrints(tape, quoted?.quotes ?? null, engine, settings.batchRows);
-  await engine.run(observed(feed, ledger, counter, tape.length, session.date, observer), observer.onAlert);
+  const seen = (batch: TradeBatch): void => {
+    ledger.add(batch);
+    counter?.add(batch);
+    orderCounter?.add(batch, batch.atMs);
+  };
+  await engine.run(observed(feed, seen, tape.length, session.date, observer), observer.onAlert);
   engine.stop();
   if (counter !== null) history.add(counter.take(session.date, tape.kind === 'trades'));
+  if (orderCounter !== null) lessons?.learn(orderCounter, session.date);
+  lessons?.learnTails(engine);
   observer.onDay({
     date: session.date,
     tape: tape.kind,
@@ -137,6 +166,7 @@ async function replayDay(
     summary: engine.summary(),
     baselineSessions: baseline.sessions,
     notices: [],
+    budget: engine.budget(),
   });
 }
 
@@ -157,18 +187,16 @@ function* quotesBeforePrints(
   }
 }
 
-/** Batches known to the ledger and counted before they are folded; between them the event loop turns. */
+/** Batches seen by the ledger and the counters before they are folded; between them the event loop turns. */
 async function* observed(
   batches: Iterable<TradeBatch>,
-  ledger: TapeLedger,
-  counter: VolumeCounter | null,
+  seen: (batch: TradeBatch) => void,
   total: number,
   date: string,
   observer: ReplayObserver,
 ): AsyncGenerator<TradeBatch> {
   for (const batch of batches) {
-    ledger.add(batch);
-    counter?.add(batch);
+    seen(batch);
     yield batch;
     observer.onProgress({ step: 'replay', date, done: batch.firstRow + batch.length, total });
     await new Promise((resolve) => setImmediate(resolve));

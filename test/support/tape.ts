@@ -8,6 +8,7 @@ import { compileThreshold } from '../../src/domain/detectors/threshold.ts';
 import type { Session } from '../../src/domain/session.ts';
 import { batchOf, type Print, type TapeKind } from '../../src/domain/trade.ts';
 import type { Detector } from '../../src/domain/detectors/detector.ts';
+import type { OrderBaseline } from '../../src/domain/order-baseline.ts';
 import type { Finding } from '../../src/domain/detectors/finding.ts';
 import { foldTrades, UnderlyingState } from '../../src/domain/underlying.ts';
 
@@ -22,6 +23,8 @@ export interface Market {
   readonly lastPrints?: (contract: number) => ArrayLike<number>;
   readonly factor: string;
   readonly floor: number;
+  /** What is normal of orders; nothing unless given. */
+  readonly orders?: OrderBaseline | null;
   /** Detectors beside the threshold; none unless said. */
   readonly detectors?: readonly Detector[];
 }
@@ -78,7 +81,10 @@ export function fold(
   const context = {
     session: market.session,
     table,
-    baseline: baselineOf(market.sessions, market.volumeSums, market.lastPrints),
+    baseline: {
+      ...baselineOf(market.sessions, market.volumeSums, market.lastPrints),
+      orders: market.orders ?? null,
+    },
     threshold: compileThreshold({ factor: new Decimal(market.factor), floor: market.floor }),
     detectors: market.detectors ?? [],
     cancels,

@@ -2,6 +2,8 @@
 import type { Detector, RuleName } from './detector.ts';
 import type { DetectorName } from './finding.ts';
 import { forestDetector } from './forest-minutes.ts';
+import type { OrderBaseline } from '../order-baseline.ts';
+import { SurpriseDetector, type SurpriseSettings } from './surprise.ts';
 import {
   type CompiledThreshold,
   compileThreshold,
@@ -16,24 +18,31 @@ export interface DetectorSettings {
   /** Each once. */
   readonly names: readonly DetectorName[];
   readonly threshold: ThresholdSettings;
+  readonly surprise: SurpriseSettings;
 }
 
 /** The detectors at work: the threshold, which is part of the fold, and those beside it. */
 export interface ChosenDetectors {
   readonly threshold: CompiledThreshold;
   readonly beside: readonly Detector[];
+  /** The one among them that keeps the budget, if it is. */
+  readonly surprise: SurpriseDetector | null;
   /** The rule of each, as its alerts name it. */
   readonly rules: ReadonlyMap<DetectorName, RuleName>;
 }
 
 /** Makes the detectors of a session. Throws RangeError when a setting is out of its range. */
-export function chooseDetectors({ names, threshold }: DetectorSettings): ChosenDetectors {
+export function chooseDetectors(
+  { names, threshold, surprise: settings }: DetectorSettings,
+  orders: OrderBaseline | null,
+): ChosenDetectors {
   const rules = new Map<DetectorName, RuleName>();
   const compiled = compileThreshold(threshold);
   if (names.includes('threshold')) rules.set('threshold', thresholdRule(threshold));
-  const beside: Detector[] = [];
+  const surprise = names.includes('surprise') ? new SurpriseDetector(settings, orders) : null;
+  const beside: Detector[] = surprise === null ? [] : [surprise];
   if (names.includes('zscore')) beside.push(zscoreDetector());
   if (names.includes('forest')) beside.push(forestDetector());
   for (const detector of beside) rules.set(detector.name, detector.rule);
-  return { threshold: rules.has('threshold') ? compiled : SILENT_THRESHOLD, beside, rules };
+  return { threshold: rules.has('threshold') ? compiled : SILENT_THRESHOLD, beside, surprise, rules };
 }

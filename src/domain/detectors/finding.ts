@@ -3,7 +3,7 @@ import type { Evidence } from '../evidence.ts';
 import type { TapeKind } from '../trade.ts';
 
 /** The detectors there are, in the order in which they speak of one print. */
-export const DETECTOR_NAMES = ['threshold', 'zscore', 'forest'] as const;
+export const DETECTOR_NAMES = ['threshold', 'surprise', 'zscore', 'forest'] as const;
 
 export type DetectorName = (typeof DETECTOR_NAMES)[number];
 

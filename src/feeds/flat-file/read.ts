@@ -1,6 +1,7 @@
 // Reading a flat file whole: into a day's tape, into quotes, or into day volumes.
 import type { DayVolumes } from '../../domain/baseline.ts';
 import { DAY_MS } from '../../domain/calendar.ts';
+import type { OrderCounter } from '../../domain/ladder.ts';
 import { type ContractTable, NOT_A_CONTRACT } from '../../domain/contract-table.ts';
 import { Refusal } from '../../lib/refusal.ts';
 import { readLines } from './chunks.ts';
@@ -8,7 +9,7 @@ import { EARLIEST_MS, type FlatFile, headerOf } from './open.ts';
 import { DayQuotes } from './quotes.ts';
 import type { RejectedRows, RejectLog } from './rejects.ts';
 import { type BlockSink, type RowBlock, RowReader } from './rows.ts';
-import { DayTape } from './tape.ts';
+import { DayTape, shiftMsOf } from './tape.ts';
 import { VolumeCounter } from './volumes.ts';
 import { WholeDay } from './whole-day.ts';
 
@@ -97,13 +98,23 @@ export async function readQuotes(
   return { quotes, report };
 }
 
-/** Reads the day volumes of a file of trades or aggregates. */
+/** Reads the day volumes of a file of trades or aggregates, and has `orders` count its orders where it is given. */
 export async function readVolumes(
   file: FlatFile,
   table: ContractTable,
   onProgress: ReadProgress = () => {},
+  orders: OrderCounter | null = null,
 ): Promise<{ readonly volumes: DayVolumes; readonly report: ReadReport }> {
   const counter = new VolumeCounter();
-  const report = await readRows(file, table, (block) => counter.add(block), onProgress);
+  const shiftMs = shiftMsOf(file);
+  let atMs = new Int32Array(0);
+  const accept: BlockSink = (block) => {
+    counter.add(block);
+    if (orders === null) return;
+    if (atMs.length < block.length) atMs = new Int32Array(block.length);
+    for (let row = 0; row < block.length; row++) atMs[row] = block.epochMs[row]! + shiftMs;
+    orders.add(block, atMs);
+  };
+  const report = await readRows(file, table, accept, onProgress);
   return { volumes: counter.take(file.session.date, file.kind === 'trades'), report };
 }

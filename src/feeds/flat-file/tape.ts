@@ -5,6 +5,7 @@ import type { ContractTable } from '../../domain/contract-table.ts';
 import type { Session } from '../../domain/session.ts';
 import { allocateColumns, type TapeKind, type TradeBatch, type TradeColumns } from '../../domain/trade.ts';
 import { MinuteRows } from './minute-rows.ts';
+import type { FlatFile } from './open.ts';
 import type { RowBlock } from './rows.ts';
 import { timeOrder } from './time-order.ts';
 
@@ -13,6 +14,11 @@ export const BATCH_ROWS = 1 << 18;
 
 /** A minute's volume counts at its last millisecond: before that nobody knows it. */
 const MINUTE_END_MS = 59_999;
+
+/** What makes an epoch ms of a row of the file the offset at which the engine sees it. */
+export function shiftMsOf({ kind, session }: Pick<FlatFile, 'kind' | 'session'>): number {
+  return (kind === 'minute aggregates' ? MINUTE_END_MS : 0) - session.midnightMs;
+}
 
 /** The prints of one session, 12 bytes each. Filled by {@link accept}, then read. */
 export class DayTape {

@@ -1,0 +1,104 @@
+// Detector `surprise`: orders that come as they should not at this time of day, by a calibrated statistic.
+import { digest } from '../../lib/digest.ts';
+import { BUDGET_SHARES, type BudgetState, type HeldBack, SessionBudget } from '../budget.ts';
+import { RUNGS } from '../ladder.ts';
+import type { OrderBaseline } from '../order-baseline.ts';
+import { underlyingClockOf } from '../order-class.ts';
+import { MULTIPLES } from '../rung-cells.ts';
+import type { Session } from '../session.ts';
+import { SessionClock } from '../session-clock.ts';
+import { DayTails } from '../tail-memory.ts';
+import type { Detector, RuleName, UnderlyingDetector, UnderlyingScene } from './detector.ts';
+import { UnderlyingSurprise } from './surprise-part.ts';
+import type { SurpriseShared } from './surprise-shared.ts';
+
+/** The rule as alerts name it: what is not of the day. */
+export function surpriseRule(): RuleName {
+  const shares = Object.values(BUDGET_SHARES).join('/');
+  const text = `surprise rungs=${RUNGS} multiples=${MULTIPLES.join('/')} shares=${shares}`;
+  return { id: 'surprise', hash: digest(text, 12) };
+}
+
+/** What the operator asks for, and what earlier sessions taught of the tails. */
+export interface SurpriseSettings {
+  readonly session: Session;
+  readonly alertsPerDay: number;
+  /** Factors of the thresholds by group (see tail-memory.ts); null before any session was measured. */
+  readonly factors: Float64Array | null;
+}
+
+/** The detector of a session. */
+export class SurpriseDetector implements Detector {
+  readonly name = 'surprise';
+  readonly rule = surpriseRule();
+  readonly #settings: SurpriseSettings;
+  readonly #shared: SurpriseShared;
+  /** By underlying: one that is built anew takes the place of the one before. */
+  readonly #parts = new Map<number, UnderlyingSurprise>();
+
+  constructor(settings: SurpriseSettings, baseline: OrderBaseline | null) {
+    this.#settings = settings;
+    this.#shared = { budget: new SessionBudget(settings.alertsPerDay), clock: null };
+    this.adopt(baseline);
+  }
+
+  /**
+   * Lets a baseline decide from the next print on. The clock and the forecast of the session, and with it the
+   * threshold, are those of the first baseline, or of one that comes before the opening.
+   */
+  adopt(baseline: OrderBaseline | null): void {
+    if (baseline === null) return;
+    const { session, factors } = this.#settings;
+    const shared = this.#shared;
+    if (shared.clock !== null && [...this.#parts.values()].some((part) => part.hasBegun)) return;
+    shared.clock = new SessionClock(session, baseline.profile);
+    shared.budget.freeze(baseline.ordersForecast, factors);
+  }
+
+  /** Nothing could be seen from `fromMs` to `toMs`, ms after midnight: nothing is expected of that time. */
+  standStill(fromMs: number, toMs: number): void {
+    this.#shared.clock?.standStill(fromMs, toMs);
+  }
+
+  /** From the next print on, so many alerts a day are wanted. */
+  changeBudget(alertsPerDay: number): void {
+    this.#shared.budget.change(alertsPerDay);
+  }
+
+  /** The budget as it stands at an offset. */
+  budget(atMs: number, heldBackMax: number): BudgetState {
+    const { budget, clock } = this.#shared;
+    const spent = { contracts: 0, underlyings: 0 };
+    for (const part of this.#parts.values()) {
+      spent.contracts += part.spent.contracts;
+      spent.underlyings += part.spent.underlyings;
+    }
+    const due = (clock?.shareAt(underlyingClockOf(0), atMs) ?? 0) * budget.alertsPerDay;
+    return {
+      alertsPerDay: budget.alertsPerDay,
+      ordersForecast: budget.ordersForecast,
+      spent,
+      burnRate: due === 0 ? null : (spent.contracts + spent.underlyings) / due,
+      heldBack: this.heldBack(heldBackMax),
+    };
+  }
+
+  begin(scene: UnderlyingScene): UnderlyingDetector {
+    const part = new UnderlyingSurprise(scene, this.#shared);
+    this.#parts.set(scene.underlying, part);
+    return part;
+  }
+
+  /** How high contracts and underlyings have risen in the session. */
+  tails(): DayTails {
+    const tails = new DayTails();
+    for (const part of this.#parts.values()) part.addTails(tails);
+    return tails;
+  }
+
+  /** What rose above a tenth of its threshold without reaching it, the nearest first. */
+  heldBack(count: number): readonly HeldBack[] {
+    const held = [...this.#parts.values()].flatMap((part) => part.heldBack());
+    return held.toSorted((a, b) => b.share - a.share || a.underlying - b.underlying).slice(0, count);
+  }
+}

@@ -1,0 +1,61 @@
+// The statistic of an underlying itself: the ladder over the orders of all its contracts.
+import { RUNGS } from './ladder.ts';
+import type { OrderRates } from './order-baseline.ts';
+import { advanceCell, CELL_WORDS, RungCells, STATISTICS } from './rung-cells.ts';
+
+/** Orders of an underlying closer than this are one to it. */
+const TOGETHER_MS = 2;
+
+/** Ten cells, and what they add up to. */
+export class UnderlyingStatistic {
+  readonly cells = new RungCells();
+  readonly place: number;
+  #sum = 0;
+  #highest = 0;
+  readonly #lastMs = new Float64Array(RUNGS).fill(-Infinity);
+
+  constructor() {
+    this.place = this.cells.move(0, 0, RUNGS);
+  }
+
+  /** Mean over rungs and multiples: what is held against the threshold. */
+  get value(): number {
+    return this.#sum / STATISTICS;
+  }
+
+  /** The highest it has been in the session. */
+  get highest(): number {
+    return this.#highest;
+  }
+
+  /** Begins the session: so many orders are expected. */
+  begin(rates: OrderRates): void {
+    this.cells.begin(this.place, 0, RUNGS, rates);
+  }
+
+  // HOT PATH: once an order.
+
+  /**
+   * An order at `atMs`, at the share `share` of the day's clock, has newly reached rungs `from` to `to`. Legs of one
+   * complex order, and orders sent together, lie in several contracts: on a rung they count once.
+   */
+  advance(atMs: number, share: number, from: number, to: number): void {
+    const { words } = this.cells;
+    let sum = this.#sum;
+    for (let rung = from; rung < to; rung++) {
+      if (atMs - this.#lastMs[rung]! < TOGETHER_MS) continue;
+      this.#lastMs[rung] = atMs;
+      sum += advanceCell(words, this.place + rung * CELL_WORDS, share);
+    }
+    this.#sum = sum;
+    if (sum > this.#highest * STATISTICS) this.#highest = sum / STATISTICS;
+  }
+
+  // END OF HOT PATH
+
+  /** Sets the statistic back to 0. */
+  reset(): void {
+    this.cells.reset(this.place, RUNGS);
+    this.#sum = 0;
+  }
+}
