@@ -124,7 +124,7 @@ export class ContractTable {
 
   /** Number of a ticker given as text, adding it when it is new; the fault in words when it is no option ticker. */
   internTicker(ticker: string): number | { readonly fault: TickerFault } {
-    const known = this.#findText(ticker);
+    const known = this.numberOf(ticker);
     if (known !== NOT_A_CONTRACT) return known;
     const parsed = parseTicker(ticker);
     if ('fault' in parsed) return parsed;
@@ -132,8 +132,8 @@ export class ContractTable {
     return this.intern(new DataView(bytes.buffer), 0, bytes.length);
   }
 
-  /** Number of a ticker as it is written in files and frames; parsing is for those that are not known yet. */
-  #findText(ticker: string): number {
+  /** Number of a ticker that is known, and {@link NOT_A_CONTRACT} for any other. */
+  numberOf(ticker: string): number {
     const { length } = ticker;
     if (length < TICKER_BYTES_MIN || length > TICKER_BYTES_MAX) return NOT_A_CONTRACT;
     for (let at = 0; at < length; at++) {
@@ -141,14 +141,6 @@ export class ContractTable {
       if (code > 0x7f) return NOT_A_CONTRACT;
       TICKER.setUint8(at, code);
     }
-    return this.#find(hashOf(TICKER, 0, length), TICKER, 0, length);
-  }
-
-  /** Number of a ticker that is known, and {@link NOT_A_CONTRACT} for any other. */
-  numberOf(ticker: string): number {
-    const { length } = ticker;
-    if (length < TICKER_BYTES_MIN || length > TICKER_BYTES_MAX) return NOT_A_CONTRACT;
-    for (let at = 0; at < length; at++) TICKER.setUint8(at, ticker.charCodeAt(at));
     return this.#probe(hashOf(TICKER, 0, length), TICKER, 0, length);
   }
 

@@ -112,8 +112,8 @@ export async function replay(
 export interface Replay {
   readonly table: ContractTable;
   readonly history: VolumeHistory;
-  /** Null when no detector asks for orders. */
-  readonly lessons: OrderLessons | null;
+  /** Nothing when no detector asks for orders. */
+  readonly lessons?: OrderLessons | null;
   readonly settings: ReplaySettings;
   readonly observer: ReplayObserver;
 }
