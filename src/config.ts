@@ -253,10 +253,7 @@ export const OPTIONS = {
     sentence:
       'Alerts from this moment on: a date in New York, a time in ISO 8601, or so long ago; default: all.',
   },
-  follow: {
-    type: 'flag',
-    sentence: 'Stay and print each alert as it comes.',
-  },
+  follow: { type: 'flag', sentence: 'Stay and print each alert as it comes.' },
   'as-of': {
     type: 'text',
     pattern: DATE,
@@ -281,18 +278,9 @@ export const OPTIONS = {
     value: 'PATH',
     sentence: 'File with the password that role spyhop_grafana is to have; nobody else may read it.',
   },
-  json: {
-    type: 'flag',
-    sentence: 'Print one JSON object a line on stdout, for machines.',
-  },
-  debug: {
-    type: 'flag',
-    sentence: 'Show the stack of an error.',
-  },
-  help: {
-    type: 'flag',
-    sentence: 'Show what the command does and its options.',
-  },
+  json: { type: 'flag', sentence: 'Print one JSON object a line on stdout, for machines.' },
+  debug: { type: 'flag', sentence: 'Show the stack of an error.' },
+  help: { type: 'flag', sentence: 'Show what the command does and its options.' },
 } as const satisfies Readonly<Record<string, Option>>;
 
 export type OptionName = keyof typeof OPTIONS;
