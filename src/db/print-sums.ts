@@ -1,5 +1,6 @@
 // Bars, flow and days that follow the prints: how far they are behind, and what brings them up, on the server alone.
 import { conditionUse, USE } from '../domain/conditions.ts';
+import { passFaultPoint } from '../lib/fault-points.ts';
 import type { Queries } from './pool.ts';
 
 /** Rows of the tape that one transaction adds: about a second of the server, few enough that a page waits for none. */
@@ -25,12 +26,14 @@ const BEHIND = `
 export async function sumPrints(db: Queries, rowsMax = SUMMED_ROWS_MAX): Promise<number> {
   let left = 0;
   for (const { date } of await db.rows<{ date: string }>(BEHIND)) {
+    passFaultPoint('sums.add');
     const [row] = await db.rows<{ left: number }>('select spyhop.sum_prints($1, $2, $3, $4) as left', [
       date,
       rowsMax,
       CANCEL_IDS,
       APART_IDS,
     ]);
+    passFaultPoint('sums.added');
     left += row?.left ?? 0;
   }
   return left;

@@ -1,6 +1,7 @@
 // Storing a batch: prints by COPY and the journal position in one transaction, so that nothing is twice.
 import type { ContractTable } from '../domain/contract-table.ts';
 import type { TradeBatch } from '../domain/trade.ts';
+import { passFaultPoint } from '../lib/fault-points.ts';
 import { BarSums, ContractFacts } from './bar-sums.ts';
 import { ContractIds } from './contracts.ts';
 import { copyInto, PRINT_COLUMNS, PrintEncoder } from './copy-binary.ts';
@@ -42,7 +43,7 @@ export interface PrintWriter {
 export function createPrintWriter(
   db: Database,
   table: ContractTable,
-  before: (point: 'copy' | 'position' | 'commit') => void = () => {},
+  before: (point: 'copy' | 'position' | 'commit') => void = (point) => passFaultPoint(`store.${point}`),
 ): PrintWriter {
   const contracts = new ContractIds(table);
   const facts = new ContractFacts(table);
@@ -100,6 +101,7 @@ export function createPrintWriter(
         await prepare(batch);
         const outcome = await db.transaction((transaction) => storeIn(transaction, batch));
         failed = null;
+        passFaultPoint('store.committed');
         return outcome;
       } catch (error) {
         // Whatever went wrong, the partitions are looked for again: they may have been dropped.

@@ -17,6 +17,7 @@ import { newYorkDate, requireSession, type Session, sessionAfter, sessionOn } fr
 import { dropOldSessions, journaledSessions } from '../feeds/journal/segments.ts';
 import { JournalWriter } from '../feeds/journal/writer.ts';
 import { present } from '../lib/assert.ts';
+import { passFaultPoint } from '../lib/fault-points.ts';
 import { type Clock, every } from '../lib/clock.ts';
 import type { Log } from '../log.ts';
 import { LiveSession, type Recovery } from './live-session.ts';
@@ -195,7 +196,9 @@ function createWriter(
     },
     async storeAlerts(alerts) {
       await journals.current?.flush();
+      passFaultPoint('alerts.store');
       const fresh = await known.store(alerts);
+      passFaultPoint('alerts.stored');
       onStored(fresh);
       return fresh.length;
     },

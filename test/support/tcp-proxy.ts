@@ -1,12 +1,20 @@
-// A line that can be cut: a proxy on loopback between a service and its database.
+// A line that can be cut: a proxy on loopback between a service and its database, also at a place in what is said.
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
+
+/**
+ * Looks at what the near end says: `pass` hands it on, `cut` breaks the line instead, `cut after` hands it on and breaks
+ * the line when the far end answers, so that the near end never hears what became of it.
+ */
+export type LineJudge = (bytes: Buffer) => 'pass' | 'cut' | 'cut after';
 
 export class TcpProxy implements AsyncDisposable {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #target: { readonly host: string; readonly port: number };
   #isCut = false;
+  /** Judges each chunk of every connection that is opened from now on; null: everything passes. */
+  judge: LineJudge | null = null;
 
   private constructor(target: { readonly host: string; readonly port: number }) {
     this.#target = target;
@@ -45,8 +53,27 @@ export class TcpProxy implements AsyncDisposable {
         this.#sockets.delete(socket);
         other.destroy();
       });
-      socket.pipe(other);
     }
+    far.pipe(near);
+    if (this.judge === null) near.pipe(far);
+    else this.#pump(near, far);
+  }
+
+  #pump(near: Socket, far: Socket): void {
+    near.on('data', (bytes: Buffer) => {
+      const verdict = this.judge?.(bytes) ?? 'pass';
+      if (verdict === 'cut') return void near.destroy();
+      if (verdict === 'cut after') {
+        far.unpipe(near);
+        far.once('data', () => near.destroy());
+        far.resume();
+      }
+      if (!far.write(bytes)) {
+        near.pause();
+        far.once('drain', () => near.resume());
+      }
+    });
+    near.on('end', () => far.end());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,7 @@
 // Writing the journal: records gathered in memory, written together and made durable at most 50 ms after the first.
 import { type FileHandle, open } from 'node:fs/promises';
 import { assert } from '../../lib/assert.ts';
+import { passFaultPoint } from '../../lib/fault-points.ts';
 import type { Clock, Timer } from '../../lib/clock.ts';
 import { ANSWER_BOUNDS_SECONDS, Histogram } from '../../lib/histogram.ts';
 import { Refusal, refusalOf } from '../../lib/refusal.ts';
@@ -217,9 +218,12 @@ export class JournalWriter {
     try {
       for (const { segment, offset, bytes, length } of chunks) {
         if (segment !== this.#fileSegment || this.#file === null) await this.#turnTo(segment, offset);
+        passFaultPoint('journal.write');
         await writeAll(this.#handle, bytes, length, offset);
       }
+      passFaultPoint('journal.sync');
       await this.#handle.datasync();
+      passFaultPoint('journal.synced');
       for (const { bytes, length } of chunks) {
         this.#waitingBytes -= length;
         if (this.#spares.length < SPARES_MAX && bytes.length <= SPARE_BYTES_MAX) this.#spares.push(bytes);
