@@ -1,6 +1,6 @@
 // The soak, `npm run soak`: kills and faults by the hundred, and after each the question whether anything was lost.
 import { parseArgs } from 'node:util';
-import type { Fault } from './soak/faults.ts';
+import type { Fault } from './soak/fault.ts';
 import { type Round, soak } from './soak/run.ts';
 
 const USAGE = `npm run soak -- [--rounds N] [--seed TEXT] [--for SECONDS] [--only KIND,...]
@@ -12,28 +12,32 @@ fault; exit code 1 when something did not hold.
 
 const KINDS: readonly Fault['kind'][] = ['process', 'server', 'line', 'database', 'journal', 'disk'];
 
+const strikesOf = (rounds: readonly Round[]): number => rounds.reduce((sum, { strikes }) => sum + strikes, 0);
+
 function tally(rounds: readonly Round[]): string {
   const byFault = Map.groupBy(rounds, ({ fault }) => fault);
   const lines = [...byFault]
     .toSorted(([a], [b]) => a.localeCompare(b))
     .map(([fault, played]) => {
       const broken = played.filter((round) => round.broken.length > 0).length;
-      return `${fault.padEnd(42)} ${String(played.length).padStart(4)} rounds  ${broken === 0 ? 'all held' : `${broken} BROKEN`}`;
+      const verdict = broken === 0 ? 'all held' : `${broken} days BROKEN`;
+      const strikes = String(strikesOf(played)).padStart(4);
+      return `${fault.padEnd(42)} ${strikes} in ${String(played.length).padStart(3)} days  ${verdict}`;
     });
   const count = (kind: Fault['kind']): string =>
-    `${rounds.filter((round) => round.kind === kind).length} ${kind}`;
+    `${strikesOf(rounds.filter((round) => round.kind === kind))} ${kind}`;
   const slowest = Math.max(...rounds.map(({ recoveryMs }) => recoveryMs || 0));
   const largest = Math.max(...rounds.map(({ rssMb }) => rssMb || 0));
   lines.push(
-    `${rounds.length} rounds (${KINDS.map(count).join(', ')}); slowest start ${slowest.toFixed(0)} ms, ` +
-      `largest process ${largest.toFixed(0)} MB`,
+    `${strikesOf(rounds)} faults (${KINDS.map(count).join(', ')}) in ${rounds.length} days; ` +
+      `slowest start ${slowest.toFixed(0)} ms, largest process ${largest.toFixed(0)} MB`,
   );
   return lines.join('\n');
 }
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '250' },
+    rounds: { type: 'string', default: '105' },
     seed: { type: 'string', default: String(Date.now()) },
     for: { type: 'string', default: '3600' },
     only: { type: 'string' },

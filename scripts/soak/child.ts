@@ -17,6 +17,8 @@ export interface ChildTask {
   readonly dataDir: string;
   /** Between frames, ms. */
   readonly paceMs: number;
+  /** Frames that are given again after a start, as by a feed that repeats itself; 0 when the journal cannot know them. */
+  readonly overlap: number;
   /** Where to die, and at which pass; null: nowhere. */
   readonly dieAt: { readonly point: string; readonly pass: number } | null;
 }
@@ -40,8 +42,6 @@ export interface ChildReport {
   readonly rssMb: number;
 }
 
-/** Frames that are given again after a start, as a feed does that repeats itself. */
-const OVERLAP = 2;
 const WAIT_MS = 20_000;
 
 const task = JSON.parse(process.argv[2] ?? '{}') as ChildTask;
@@ -53,7 +53,8 @@ const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(do
 const log = {
   write(kind: string, fields?: { error?: unknown }) {
     kinds.add(kind);
-    if (fields?.error !== undefined) codes.add(codeOf(fields.error) || String(fields.error));
+    const error = fields?.error;
+    if (error !== undefined) codes.add(codeOf(error) || (error instanceof Error ? error.message : 'unknown'));
   },
 } as unknown as Log;
 
@@ -98,7 +99,7 @@ const known = Math.ceil(stored / PRINTS_A_FRAME);
 const isWhole = live.recovery.prints >= stored;
 // What the store has and the journal lost is not given again: it would pass for new.
 const next = Math.max(heard < 0 ? FRAMES.length : heard, known);
-for (const { bytes, receivedAtMs } of FRAMES.slice(isWhole ? Math.max(0, next - OVERLAP) : next)) {
+for (const { bytes, receivedAtMs } of FRAMES.slice(isWhole ? Math.max(0, next - task.overlap) : next)) {
   live.current().take(bytes, receivedAtMs);
   await pause(task.paceMs);
 }

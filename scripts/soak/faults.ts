@@ -3,102 +3,11 @@ import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { storedRows } from '../../src/db/journal-position.ts';
-import { FAULT_POINTS } from '../../src/lib/fault-points.ts';
 import type { Random } from '../../src/lib/random.ts';
 import { PRINTS, PRINTS_A_FRAME, SESSION } from './day.ts';
-import type { Allowance } from './invariants.ts';
+import { DAY_MS, type Fault, killed } from './fault.ts';
+import { KILLS, SERVER } from './kills.ts';
 import { pause, type Running, type SoakStage } from './stage.ts';
-
-/** What became of a round's first process. */
-export interface Struck {
-  readonly running: Running;
-  readonly allowance?: Allowance;
-  /** Undoes what the fault did to the database, before the round is looked at. */
-  readonly heal?: () => Promise<unknown>;
-}
-
-export interface Fault {
-  readonly name: string;
-  /** Whom it strikes: our process, the server, or what lies between and below. */
-  readonly kind: 'process' | 'server' | 'line' | 'database' | 'journal' | 'disk';
-  readonly strike: (stage: SoakStage, random: Random) => Promise<Struck>;
-}
-
-/** The day takes about this long, ms. */
-const DAY_MS = 700;
-
-async function killed(running: Running, afterMs: number): Promise<void> {
-  await running.ready;
-  await pause(afterMs);
-  running.process.kill('SIGKILL');
-  await running.report;
-}
-
-const KILLS: readonly Fault[] = [
-  {
-    name: 'kill -9 of the process',
-    kind: 'process',
-    async strike(stage, random) {
-      const running = stage.begin();
-      await killed(running, random.below(DAY_MS));
-      return { running };
-    },
-  },
-  {
-    name: 'kill -9, and again while it recovers',
-    kind: 'process',
-    async strike(stage, random) {
-      await killed(stage.begin(), random.below(DAY_MS));
-      const running = stage.begin();
-      await pause(100 + random.below(700));
-      running.process.kill('SIGKILL');
-      await running.report;
-      return { running };
-    },
-  },
-  ...FAULT_POINTS.map((point): Fault => ({
-    name: `death at ${point}`,
-    kind: 'process',
-    async strike(stage, random) {
-      const running = stage.begin({ point, pass: 1 + random.below(3) });
-      await running.report;
-      return { running };
-    },
-  })),
-];
-
-async function backendOf(stage: SoakStage): Promise<number> {
-  const [row] = await stage.db.rows<{ pid: number }>(
-    `select pid from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()
-     order by random() limit 1`,
-  );
-  return row?.pid ?? stage.serverPid;
-}
-
-const SERVER: readonly Fault[] = [
-  {
-    name: 'kill -9 of Postgres',
-    kind: 'server',
-    async strike(stage, random) {
-      const running = stage.begin();
-      await running.ready;
-      await pause(random.below(DAY_MS));
-      await stage.killServer(stage.serverPid);
-      return { running };
-    },
-  },
-  {
-    name: 'kill -9 of a backend',
-    kind: 'server',
-    async strike(stage, random) {
-      const running = stage.begin();
-      await running.ready;
-      await pause(random.below(DAY_MS));
-      await stage.killServer(await backendOf(stage));
-      return { running };
-    },
-  },
-];
 
 /** Cuts the line once, at the n-th time that `place` is said. */
 function cutAt(name: string, place: string, verdict: 'cut' | 'cut after', furtherBytes = 0): Fault {
@@ -170,10 +79,10 @@ async function meanwhile(
   const client = new Client({ connectionString: stage.server.url, application_name: 'spyhop keeper' });
   client.on('error', () => {});
   await client.connect();
-  let isOver = false;
-  void running.report.then(() => (isOver = true));
+  const life = { isOver: false };
+  void running.report.then(() => (life.isOver = true));
   await running.ready;
-  while (!isOver) {
+  while (!life.isOver) {
     await deed(client).catch(() => {});
     await client.query('rollback').catch(() => {});
     await pause(20);
@@ -225,9 +134,8 @@ const DATABASE: readonly Fault[] = [
       const client = new Client({ connectionString: stage.server.url });
       await client.connect();
       await client.query('set default_transaction_read_only = off');
-      await client.query(
-        "do $$ begin execute format('alter database %I reset default_transaction_read_only', current_database()); end $$",
-      );
+      const { rows } = await client.query<{ name: string }>('select quote_ident(current_database()) as name');
+      await client.query(`alter database ${rows[0]!.name} reset default_transaction_read_only`);
       await client.end();
       await terminateOthers(stage);
       return { running };
@@ -315,7 +223,11 @@ const DISK: readonly Fault[] = [
   },
 ];
 
+const SERVER_SHARE = 4;
+
 /** All faults that a stage can suffer. */
 export function faultsOf(stage: SoakStage): readonly Fault[] {
-  return [...KILLS, ...SERVER, ...LINE, ...DATABASE, ...JOURNAL, ...(stage.hasSmallDisks ? DISK : [])];
+  // As often as a process dies, the server must come to its share.
+  const servers = Array.from({ length: SERVER_SHARE }, () => SERVER).flat();
+  return [...KILLS, ...servers, ...LINE, ...DATABASE, ...JOURNAL, ...(stage.hasSmallDisks ? DISK : [])];
 }

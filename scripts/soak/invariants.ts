@@ -110,6 +110,15 @@ async function checkStructures(db: Database): Promise<string[]> {
   }
 }
 
+/** Between two strikes: what is stored is the beginning of the day, every print once. */
+export async function checkPrefix(db: Database, calm: CalmDay): Promise<string[]> {
+  const stored = await storedPrints(db);
+  const wrong = stored.findIndex(({ row, print }, n) => row !== n || print !== calm.prints[n]);
+  return wrong < 0
+    ? []
+    : [`I2: row ${wrong} of the beginning is ${stored[wrong]!.row} ${stored[wrong]!.print}`];
+}
+
 /** Checks all of them after a round that came to its end; gives what does not hold. */
 export async function checkRound(
   db: Database,

@@ -1,7 +1,7 @@
 // The stage of the soak: a server of its own, a line that can be cut, a data directory, and children that live the day.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmbeddedServer, startEmbedded } from '../../src/db/embedded.ts';
@@ -92,8 +92,8 @@ export class SoakStage implements AsyncDisposable {
   }
 
   /** Starts a process at the day, where the ones before it left it. */
-  begin(dieAt: ChildTask['dieAt'] = null, paceMs = 3): Running {
-    const task: ChildTask = { url: this.#throughUrl, dataDir: this.dataDir, paceMs, dieAt };
+  begin(dieAt: ChildTask['dieAt'] = null, paceMs = 3, overlap = 2): Running {
+    const task: ChildTask = { url: this.#throughUrl, dataDir: this.dataDir, paceMs, dieAt, overlap };
     const child = spawn(process.execPath, [CHILD, JSON.stringify(task)], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -105,7 +105,7 @@ export class SoakStage implements AsyncDisposable {
         said += bytes.toString();
         if (said.startsWith('ready')) done();
       });
-      void ended.then(() => done());
+      child.once('exit', () => done());
     });
     child.stderr.on('data', (bytes: Buffer) => (complaint += bytes.toString()));
     const report = ended.then(([code]) => {
@@ -116,10 +116,25 @@ export class SoakStage implements AsyncDisposable {
     return { process: child, ready, report };
   }
 
-  /** Kills the server as a whole, or one of its processes, and starts it again where it does not do that itself. */
-  async killServer(pid: number): Promise<void> {
-    process.kill(pid, 'SIGKILL');
+  /** Kills the server as a whole and starts it again. */
+  async killServer(): Promise<void> {
+    process.kill(this.serverPid, 'SIGKILL');
     await this.reopen();
+  }
+
+  /** Kills a process that serves a client: the server ends all others and recovers by itself. */
+  async killBackend(): Promise<void> {
+    const [row] = await this.db.rows<{ pid: number }>(
+      `select pid from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()
+       order by random() limit 1`,
+    );
+    if (row !== undefined) process.kill(row.pid, 'SIGKILL');
+    for (let poll = 0; poll < 600; poll++) {
+      await pause(50);
+      const answer = await this.db.rows('select 1').catch(() => null);
+      if (answer !== null) return;
+    }
+    throw new Error('the server does not recover from the death of a backend');
   }
 
   async reopen(): Promise<void> {
@@ -142,8 +157,15 @@ export class SoakStage implements AsyncDisposable {
   /** Fills a disk to its last page; what it gives takes the ballast away again. */
   fill(folder: string): () => void {
     const ballast = join(folder, 'ballast');
+    // Whoever writes there takes some of it meanwhile: most at once, and then page by page.
     const { bavail, bsize } = statfsSync(folder);
-    execFileSync('fallocate', ['-l', String(bavail * bsize), ballast]);
+    const most = Math.floor(bavail * 0.9) * bsize;
+    try {
+      if (most > 0) execFileSync('fallocate', ['-l', String(most), ballast], { stdio: 'ignore' });
+      for (;;) appendFileSync(ballast, Buffer.alloc(4_096));
+    } catch (error) {
+      if (!(error instanceof Error) || !('code' in error) || error.code !== 'ENOSPC') throw error;
+    }
     return () => rmSync(ballast, { force: true });
   }
 

@@ -30,3 +30,12 @@ $$;
 alter default privileges in schema spyhop grant select on tables to spyhop_reader, spyhop_grafana;
 alter default privileges in schema spyhop grant select, insert, update, delete on tables to spyhop_writer;
 alter default privileges in schema spyhop grant usage, select on sequences to spyhop_writer;
+
+-- Prints that come after a session was sealed are staged in a temporary table.
+do $$
+begin
+  if (select pg_has_role(datdba, 'usage') from pg_database where datname = current_database()) then
+    execute format('grant temporary on database %I to spyhop_writer', current_database());
+  end if;
+end
+$$;

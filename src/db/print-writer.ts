@@ -39,6 +39,39 @@ export interface PrintWriter {
   readonly partitionsMissed: number;
 }
 
+/** What rows are turned into their form in the database with. */
+interface Tools {
+  readonly contracts: ContractIds;
+  readonly facts: ContractFacts;
+  readonly encoder: PrintEncoder;
+}
+
+/** Adds the rows of a batch from `from` on; gives how many a sealed day had. */
+async function addRows(
+  transaction: Transaction,
+  batch: TradeBatch,
+  from: number,
+  sealed: boolean,
+  { contracts, facts, encoder }: Tools,
+): Promise<number> {
+  const { client } = transaction;
+  if (batch.kind === 'minutes') {
+    const sums = new BarSums(facts);
+    sums.add(batch, from);
+    await transaction.rows('select spyhop.lock_sums($1::date)', [batch.session.date]);
+    await addSums(transaction, batch.session.date, sums, contracts.ids);
+    return 0;
+  }
+  const bytes = encoder.encode(batch, from, contracts.printIds);
+  if (!sealed) {
+    await copyInto(client, COPY_PRINTS, bytes);
+    return 0;
+  }
+  await transaction.rows(STAGE);
+  await copyInto(client, COPY_STAGE, bytes);
+  return batch.length - from - (await transaction.change(FROM_STAGE));
+}
+
 /** @param before called at named points of a store, for tests that die there */
 export function createPrintWriter(
   db: Database,
@@ -70,27 +103,12 @@ export function createPrintWriter(
     failed = { batch, known: duplicate };
     if (known < batch.length) {
       before('copy');
-      if (batch.kind === 'minutes') await addMinutes(transaction, batch, known);
-      else if (sealed) duplicate += await copyStaged(transaction, batch, known);
-      else await copyInto(transaction.client, COPY_PRINTS, encoder.encode(batch, known, contracts.printIds));
+      duplicate += await addRows(transaction, batch, known, sealed, { contracts, facts, encoder });
       before('position');
       await movePosition(transaction, date, batch.firstRow + batch.length);
       before('commit');
     }
     return { stored: batch.length - duplicate, duplicate, settled: 0 };
-  };
-  /** Stores what comes after the seal; gives the rows that were there. */
-  const copyStaged = async (transaction: Transaction, batch: TradeBatch, from: number): Promise<number> => {
-    await transaction.rows(STAGE);
-    await copyInto(transaction.client, COPY_STAGE, encoder.encode(batch, from, contracts.printIds));
-    return batch.length - from - (await transaction.change(FROM_STAGE));
-  };
-  const addMinutes = async (transaction: Transaction, batch: TradeBatch, from: number): Promise<void> => {
-    const { date } = batch.session;
-    const sums = new BarSums(facts);
-    sums.add(batch, from);
-    await transaction.rows('select spyhop.lock_sums($1::date)', [date]);
-    await addSums(transaction, date, sums, contracts.ids);
   };
   return {
     get partitionsMissed() {

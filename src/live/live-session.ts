@@ -120,14 +120,17 @@ export class LiveSession {
       if (kind !== 'frame') continue;
       lastReceivedMs = receivedAtMs;
       for (const batch of gathered.frame(bytes, receivedAtMs)) {
-        if (batch.firstRow + batch.length <= this.#settings.storedRows) this.#known += batch.length;
-        else await this.#giveLate(batch);
+        const { storedRows } = this.#settings;
+        if (batch.firstRow + batch.length <= storedRows) continue;
+        // What the store has of it is given again, and counts as given.
+        this.#known -= Math.max(0, storedRows - batch.firstRow);
+        await this.#giveLate(batch);
       }
       if (++frames % FRAMES_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     gathered.flush();
     const { storedRows, baseline, run } = this.#settings;
-    this.#known += Math.max(0, storedRows - this.rows);
+    this.#known += storedRows;
     const atMs = lastReceivedMs ?? this.session.midnightMs;
     // Where the journal lost rows that the store has, the next print must not pass for one of those.
     if (this.rows < storedRows) this.#numberFrom(storedRows, atMs);

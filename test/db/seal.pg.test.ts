@@ -1,11 +1,16 @@
 // A sealed session: the same prints in another order, found at once; what comes late is taken once; verify finds lies.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openStore } from '../../src/db/open-store.ts';
 import { createPrintWriter } from '../../src/db/print-writer.ts';
 import { sumPrints } from '../../src/db/print-sums.ts';
 import { sealDay, unsealedDays } from '../../src/db/seal.ts';
 import { printedDays, verifyDay } from '../../src/db/verify.ts';
 import { requireSession } from '../../src/domain/session.ts';
 import { batchOf, type Print } from '../../src/domain/trade.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import { Random } from '../../src/lib/random.ts';
 import { cloneDatabase, open, type TestDatabase } from '../support/database.ts';
 import { tableOf } from '../support/tape.ts';
@@ -100,6 +105,25 @@ describe('a session that is sealed', () => {
     const [position] = await clone.db.rows('select sealed from spyhop.journal_position');
     expect(position).toEqual({ sealed: false });
     expect(await sealDay(clone.db, date)).toBe(3_000);
+  });
+});
+
+describe('the role that writes', () => {
+  it('may store, sum, seal, and store what comes late, and makes no table of its own', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'spyhop-seal-'));
+    const store = await openStore({ dataDir, databaseUrl: null, clock: systemClock() });
+    try {
+      const writer = createPrintWriter(store.db, tableOf(TICKERS));
+      await writer.store(batchOf(session, PRINTS.slice(0, 3_000)));
+      expect(await sealDay(store.db, date)).toBe(3_000);
+      const late = batchOf(session, PRINTS.slice(2_900), { firstRow: 2_900 });
+      expect(await writer.store(late)).toEqual({ stored: 1_000, duplicate: 100, settled: 0 });
+      expect((await verifyDay(store.db, date)).differences).toEqual([]);
+      await expect(store.db.change('create table spyhop.mine ()')).rejects.toThrow(/permission denied/);
+    } finally {
+      await store.close();
+      rmSync(dataDir, { recursive: true });
+    }
   });
 });
 

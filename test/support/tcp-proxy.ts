@@ -3,8 +3,8 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
 /**
- * Looks at what the near end says: `pass` hands it on, `cut` breaks the line instead, `cut after` hands it on and breaks
- * the line when the far end answers, so that the near end never hears what became of it.
+ * Looks at what the near end says: `pass` hands it on, `cut` breaks the line instead, `cut after` hands it on and
+ * breaks the line when the far end answers, so that the near end never hears what became of it.
  */
 export type LineJudge = (bytes: Buffer) => 'pass' | 'cut' | 'cut after';
 

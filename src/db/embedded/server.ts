@@ -19,6 +19,8 @@ import type { RunAs } from './run-as.ts';
 const POLL_MS = 25;
 /** Recovery after a crash reads the log since the last checkpoint: at most max_wal_size, seconds. */
 const READY_MS_MAX = 120_000;
+/** A fast stop takes a checkpoint, seconds; what takes longer hangs. */
+const FAST_STOP_MS_MAX = 15_000;
 const STOP_MS_MAX = 30_000;
 /** The log begins anew at a start when it has grown beyond this. */
 const LOG_BYTES_MAX = 8 * 1024 * 1024;
@@ -110,6 +112,9 @@ export async function stopRunning(place: ClusterPlace, clock: Clock): Promise<vo
     );
   }
   for (let waitedMs = 0; isAlive(file.pid); waitedMs += POLL_MS) {
+    // A server that is just recovering from the death of a backend may never come to a fast stop. What is committed
+    // stays also when it is stopped at once: the next start recovers it.
+    if (waitedMs === FAST_STOP_MS_MAX) process.kill(file.pid, 'SIGQUIT');
     if (waitedMs >= STOP_MS_MAX) {
       throw new Refusal(
         `the Postgres in ${place.directory} (process ${file.pid}) does not stop: end it by hand`,
@@ -196,6 +201,10 @@ function openLog(path: string): number {
 /** The fatal line the server wrote since `from`, without its time. */
 function lastFault(path: string, from: number): string | null {
   const said = readFileSync(path).subarray(from).toString();
-  const lines = said.split('\n').filter((line) => /FATAL|PANIC|error while loading|cannot/.test(line));
+  const lines = said
+    .split('\n')
+    .filter((line) => /FATAL|PANIC|error while loading|cannot/.test(line))
+    // The last words of a killed predecessor's orphans, which write to the same log: they hide why this one ended.
+    .filter((line) => !line.includes('unexpected postmaster exit'));
   return lines.at(-1)?.replace(/^.*?(?:FATAL|PANIC): +/, '') ?? null;
 }
