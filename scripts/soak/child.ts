@@ -17,7 +17,7 @@ export interface ChildTask {
   readonly dataDir: string;
   /** Between frames, ms. */
   readonly paceMs: number;
-  /** Frames that are given again after a start, as by a feed that repeats itself; 0 when the journal cannot know them. */
+  /** Frames given again after a start, as by a feed that repeats itself; 0 when the journal cannot know them. */
   readonly overlap: number;
   /** Where to die, and at which pass; null: nowhere. */
   readonly dieAt: { readonly point: string; readonly pass: number } | null;
