@@ -118,8 +118,14 @@ export async function openSessions(
       rolling = false;
     }
   };
-  const check = (): void =>
+  const check = (): void => {
+    // Once the store has the rest of it, nothing needs what the session before remembers.
+    if (retired?.backlogRows === 0) {
+      retired.end();
+      retired = null;
+    }
     void roll().catch((error) => log.write('service.failed', { part: 'session', error }));
+  };
   parts.defer(every(clock, ROLL_CHECK_MS, check));
   return {
     current: () => opened.session,
