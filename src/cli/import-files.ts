@@ -1,5 +1,7 @@
 // Importing file after file: the store opened once, each day built in a thread of its own, and told when it is in.
 import { openStore, type OpenStore } from '../db/open-store.ts';
+import type { Coverage } from '../domain/coverage.ts';
+import type { ThresholdSettings } from '../domain/detectors/threshold.ts';
 import { newYorkDate } from '../domain/session.ts';
 import { historyDir } from '../history/places.ts';
 import { buildDayInWorker } from '../jobs/build-in-worker.ts';
@@ -16,6 +18,8 @@ export interface ImporterSettings {
   readonly dataDir: string;
   readonly hotSessions: number;
   readonly json: boolean;
+  /** The rule as the service runs it: alerts that live raised are checked by it. */
+  readonly threshold: ThresholdSettings;
 }
 
 const UNITS = { check: 'MB', read: 'MB', write: 'prints', store: 'rows' } as const;
@@ -79,6 +83,7 @@ export class Importer implements AsyncDisposable {
         sumsFrom: this.#sumsFrom,
         historyDir: historyDir(this.#settings.dataDir),
         importedAtMs: this.#clock.now(),
+        threshold: this.#settings.threshold,
         build: buildDayInWorker,
         onProgress({ step, done, total }) {
           // Each step goes at a rate of its own.
@@ -132,4 +137,18 @@ function tell(report: ImportReport, seconds: number, json: boolean, terminal: Te
     ({ reason, rows: times, lines }) => ` · ${count(times)} rejected, ${reason} (line ${lines[0]})`,
   );
   terminal.print(`${sessionDate} ${what}${kept}${refused.join('')} · ${duration(seconds)}`);
+  if (report.coverage !== null) tellCoverage(report.coverage, terminal);
+}
+
+function tellCoverage(
+  { filePrints, had, missed, twice, foreign, alerts }: Coverage,
+  terminal: Terminal,
+): void {
+  const share = filePrints === 0 ? 100 : (100 * had) / filePrints;
+  terminal.print(
+    `  the live feed had ${share.toFixed(2)} % of it: ${count(had)} prints, missed ${count(missed)}, ` +
+      `had ${count(twice)} twice and ${count(foreign)} that the file does not know; of its alerts ` +
+      `${count(alerts.confirmed)} are confirmed, ${count(alerts.contradicted)} contradicted, ` +
+      `${count(alerts.unchecked)} not checked`,
+  );
 }

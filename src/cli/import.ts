@@ -1,4 +1,5 @@
 // Command `import`: flat files into the store, each day once, as history and as prints of the hot sessions.
+import { Decimal } from 'decimal.js';
 import { sessionOn, sessionsBetween } from '../domain/session.ts';
 import { systemClock } from '../lib/clock.ts';
 import { Refusal } from '../lib/refusal.ts';
@@ -8,6 +9,8 @@ import type { Terminal } from './terminal.ts';
 type ImportOption =
   | 'data-dir'
   | 'hot-sessions'
+  | 'factor'
+  | 'floor'
   | 'plan'
   | 'from'
   | 'to'
@@ -20,7 +23,18 @@ export const importCommand: Command<ImportOption> = {
   summary:
     'Loads flat files into the store: prints as deep history, what each contract did on each day, the last days hot.',
   operands: 'PATH… | s3',
-  options: ['plan', 'data-dir', 'hot-sessions', 'from', 'to', 's3-endpoint', 's3-bucket', 's3-prefix'],
+  options: [
+    'plan',
+    'data-dir',
+    'hot-sessions',
+    'factor',
+    'floor',
+    'from',
+    'to',
+    's3-endpoint',
+    's3-bucket',
+    's3-prefix',
+  ],
   remarks: [
     'PATH is a file of trades, minute or day aggregates, or a folder of them. A day replaces what the live feed stored',
     'of it, all or nothing; a file that was imported before is passed over. It may run beside the service.',
@@ -49,6 +63,7 @@ export const importCommand: Command<ImportOption> = {
       dataDir: options['data-dir'],
       hotSessions: options['hot-sessions'],
       json: options.json,
+      threshold: { factor: new Decimal(options.factor), floor: options.floor },
     };
     if (operands[0] === 's3') {
       const bucket = openProviderBucket(options, process.env, clock);

@@ -1,10 +1,12 @@
 // A day from its file: written beside the live day and put in its place in one transaction, with the file's record.
 import type { ContractTable } from '../domain/contract-table.ts';
+import type { Coverage, Verdict } from '../domain/coverage.ts';
 import type { DaySummaries } from '../domain/day-summary.ts';
 import type { TradeBatch } from '../domain/trade.ts';
 import { BarSums, ContractFacts } from './bar-sums.ts';
 import type { ContractIds } from './contracts.ts';
 import { copyInto, PRINT_COLUMNS, PrintEncoder } from './copy-binary.ts';
+import { storeCoverage } from './coverage.ts';
 import { addDays, addSums, DAY_TABLES } from './day-tables.ts';
 import { type HistoryDay, pointHistoryDay } from './history-days.ts';
 import { lockPosition } from './journal-position.ts';
@@ -42,6 +44,11 @@ export interface FileRows {
   readonly rejected: number;
   /** The files of deep history that were made of it. */
   readonly history: HistoryDay;
+  /** What it says of the live day that it replaces; null when there was none. */
+  readonly covered: {
+    readonly coverage: Coverage;
+    readonly verdicts: ReadonlyMap<string, Verdict>;
+  } | null;
 }
 
 /** The file a session's day is made of; null while it is live or unknown. */
@@ -83,7 +90,7 @@ export async function replaceDay(
       await transaction.rows('select spyhop.make_day_table($1, $2)', [parent, nameOf(parent)]);
     }
     const sink = new ReplacementSink(transaction, table, contracts, file, nameOf);
-    const { rows, rejected, history } = await write(sink);
+    const { rows, rejected, history, covered } = await write(sink);
     await sink.flush();
     // The sums that follow the prints stop here, and then find the day settled.
     await transaction.rows('select spyhop.lock_sums($1::date)', [file.sessionDate]);
@@ -96,6 +103,7 @@ export async function replaceDay(
     }
     const fileId = await record(transaction, file, rows, rejected);
     await pointHistoryDay(transaction, history, fileId);
+    if (covered !== null) await storeCoverage(transaction, fileId, covered.coverage, covered.verdicts);
   }, BULK);
 }
 

@@ -12,8 +12,11 @@ import type { Database } from '../db/pool.ts';
 import { type FlatFile, openFlatFile } from '../feeds/flat-file/open.ts';
 import type { RejectedRows } from '../feeds/flat-file/rejects.ts';
 import { sweepHistory } from '../history/places.ts';
+import type { Coverage } from '../domain/coverage.ts';
+import { DEFAULT_THRESHOLD, type ThresholdSettings } from '../domain/detectors/threshold.ts';
 import { Refusal, refusalOf } from '../lib/refusal.ts';
 import { buildDay, type BuildOrder, type BuildProgress, type BuiltDay } from './built-day.ts';
+import { type CoverageReport, coverageOf } from './coverage.ts';
 
 /** Rows sent at a time: encoding them keeps the event loop below 10 ms. */
 const BATCH_ROWS = 16_384;
@@ -28,6 +31,8 @@ export interface ImportSettings {
   /** Epoch ms, for the record. */
   readonly importedAtMs: number;
   readonly onProgress?: (progress: ImportProgress) => void;
+  /** The rule as live ran it, to check its alerts by; the default unless said otherwise. */
+  readonly threshold?: ThresholdSettings;
   /** How a day is built: in this thread unless said otherwise. */
   readonly build?: (order: BuildOrder, onProgress: BuildProgress) => Promise<BuiltDay>;
 }
@@ -51,6 +56,8 @@ export interface ImportReport {
   readonly rows: number;
   readonly rejected: readonly RejectedRows[];
   readonly printsKept: boolean;
+  /** How much of the day live had; null when live had stored nothing of it. */
+  readonly coverage: Coverage | null;
 }
 
 async function checksumOf(
@@ -88,7 +95,15 @@ export async function importDay(db: Database, path: string, settings: ImportSett
   const checksum = await checksumOf(file, progress('check'));
   const printsKept = file.kind === 'trades' && date >= settings.printsFrom;
   const current = await currentFile(db, date);
-  const untouched = { path, sessionDate: date, kind: file.kind, rows: 0, rejected: [], printsKept };
+  const untouched = {
+    path,
+    sessionDate: date,
+    kind: file.kind,
+    rows: 0,
+    rejected: [],
+    printsKept,
+    coverage: null,
+  };
   const whole = current?.checksum === checksum && (current.printsKept || !printsKept);
   // A day whose files are gone, or that was imported before there were any, is made again.
   if (whole && (await hasHistory(db, date, settings.historyDir))) {
@@ -112,23 +127,42 @@ export async function importDay(db: Database, path: string, settings: ImportSett
     onBuild,
   );
   const keeps = { bars: date >= settings.printsFrom, days: date >= (settings.sumsFrom ?? '') };
-  await storeDay(db, built, record, keeps, progress('store'));
+  const contracts = await idsOfAll(db, built.table);
+  const live = file.kind === 'trades' && current === null && (await storedRows(db, date)) > 0;
+  const threshold = settings.threshold ?? DEFAULT_THRESHOLD;
+  const covered = live ? await coverageOf(db, built, contracts.ids, settings.historyDir, threshold) : null;
+  await storeDay(db, { built, contracts, record, keeps, covered }, progress('store'));
   const { rows, rejected } = built.report;
-  return { path, sessionDate: date, kind: file.kind, result: 'imported', rows, rejected, printsKept };
+  return {
+    path,
+    sessionDate: date,
+    kind: file.kind,
+    result: 'imported',
+    rows,
+    rejected,
+    printsKept,
+    coverage: covered?.coverage ?? null,
+  };
 }
 
 type Progress = (done: number, total: number) => void;
 
+/** A built day on its way into the store. */
+interface StoreOrder {
+  readonly built: BuiltDay;
+  readonly contracts: ContractIds;
+  readonly record: ImportedFile;
+  readonly keeps: { readonly bars: boolean; readonly days: boolean };
+  readonly covered: CoverageReport | null;
+}
+
 /** Puts a built day in the place of what the store has of it, with the pointer to its files. */
 async function storeDay(
   db: Database,
-  built: BuiltDay,
-  record: ImportedFile,
-  keeps: { readonly bars: boolean; readonly days: boolean },
+  { built, contracts, record, keeps, covered }: StoreOrder,
   onStored: Progress,
 ): Promise<void> {
   const { table, history, report, summaries, length } = built;
-  const contracts = await idsOfAll(db, table);
   await replaceDay(db, table, contracts, record, async (sink: DaySink) => {
     const knowsTime = record.kind !== 'day aggregates';
     if (keeps.bars && knowsTime) {
@@ -141,7 +175,7 @@ async function storeDay(
       onStored(length, length);
     }
     const rejected = report.rejected.reduce((sum, reason) => sum + reason.rows, 0);
-    return { rows: report.rows, rejected, history };
+    return { rows: report.rows, rejected, history, covered };
   });
 }
 
