@@ -1,10 +1,12 @@
 // Every option once: its flag, environment variable, type, default, unit and the sentence that explains it.
+import { SERVICE_SETTINGS } from './config-service.ts';
 import type { Option, OptionValue } from './lib/option.ts';
 
 const DATE = /^\d{4}-\d\d-\d\d$/;
 
 /** All options of all commands. The flag is the key; the variable is SPYHOP_ and the key in capitals. */
 export const OPTIONS = {
+  ...SERVICE_SETTINGS,
   history: {
     type: 'list',
     value: 'PATH',
@@ -111,66 +113,6 @@ export const OPTIONS = {
     sentence:
       'Contracts whose quotes are written too: none, those with anomalies, or tickers separated by commas.',
   },
-  'data-dir': {
-    type: 'text',
-    default: 'data',
-    value: 'DIR',
-    sentence: 'Folder of everything that is kept: the journal and, without DATABASE_URL, the database.',
-  },
-  host: {
-    type: 'text',
-    default: '127.0.0.1',
-    value: 'ADDRESS',
-    sentence: 'Address the API listens on; any but loopback needs --token.',
-  },
-  port: {
-    type: 'integer',
-    default: 4680,
-    min: 0,
-    max: 65_535,
-    value: 'N',
-    sentence: 'Port the API listens on; 0 takes a free one.',
-  },
-  token: {
-    type: 'text',
-    secret: true,
-    pattern: /^[\w.~+/=-]{22,}$/,
-    example: 'at least 22 letters, digits or signs of ._~+/=-',
-    value: 'TEXT',
-    sentence: 'Bearer token that requests must carry; better given as a variable than as a flag.',
-  },
-  'feed-url': {
-    type: 'text',
-    default: 'wss://socket.massive.com/options',
-    pattern: /^wss?:\/\/\S+$/,
-    example: 'wss://socket.massive.com/options',
-    value: 'URL',
-    sentence: 'Websocket of the provider; plans with delayed data use wss://delayed.massive.com/options.',
-  },
-  'rest-url': {
-    type: 'text',
-    default: 'https://api.massive.com',
-    pattern: /^https?:\/\/\S+$/,
-    example: 'https://api.massive.com',
-    value: 'URL',
-    sentence: 'REST address of the provider.',
-  },
-  'log-level': {
-    type: 'choice',
-    choices: ['debug', 'info', 'warn', 'error', 'silent'],
-    default: 'info',
-    value: 'LEVEL',
-    sentence: 'Least level of the log lines, which are JSON on stderr.',
-  },
-  'hot-sessions': {
-    type: 'integer',
-    default: 3,
-    min: 1,
-    max: 60,
-    value: 'N',
-    unit: 'sessions',
-    sentence: 'Sessions whose single prints are kept in the database.',
-  },
   plan: {
     type: 'flag',
     sentence: 'Say what would be imported, how long it takes and what space it needs, and do nothing.',
@@ -212,15 +154,6 @@ export const OPTIONS = {
     example: 'us_options_opra/minute_aggs_v1',
     value: 'PATH',
     sentence: 'Kind of flat files to fetch: where they lie in the bucket, before the year.',
-  },
-  'journal-sessions': {
-    type: 'integer',
-    default: 5,
-    min: 2,
-    max: 250,
-    value: 'N',
-    unit: 'sessions',
-    sentence: 'Sessions whose journal is kept, for replay and recovery.',
   },
   speed: {
     type: 'integer',

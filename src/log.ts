@@ -159,6 +159,15 @@ export const LOG_KINDS = {
     sentence: 'A request could not be answered.',
     fields: { requestId: 'of the request', route: 'template of its path', error: 'why' },
   },
+  'api.refused': {
+    level: 'warn',
+    sentence: 'A client was turned away.',
+    fields: {
+      requestId: 'of the request',
+      client: 'id of its token, or its address',
+      reason: 'problem it was told',
+    },
+  },
   'api.subscriber_dropped': {
     level: 'warn',
     sentence: 'A client that follows the alerts read too slowly and was cut off.',
@@ -206,6 +215,7 @@ const BLOT = '[redacted]';
 const LOOKS: readonly (readonly [RegExp, string])[] = [
   [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/"]*:)[^\s@"]+@/gi, `$1${BLOT}@`],
   [/\b(Bearer\s+)[\w.~+/=-]+/gi, `$1${BLOT}`],
+  [/\b(spyhop_[0-9a-f]{8})_[\w-]{32}/g, `$1_${BLOT}`],
   [/\b((?:api_?key|token|password|secret)=)[^\s&"\\]+/gi, `$1${BLOT}`],
   [/(\\*"(?:api_?key|token|password|secret|params|authorization)\\*"\s*:\s*\\*")[^"\\]+/gi, `$1${BLOT}`],
 ];

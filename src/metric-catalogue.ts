@@ -140,7 +140,7 @@ export const CATALOGUE = {
   http_requests_in_flight: gauge('Requests being answered.'),
   http_rejected_requests_total: counter('Requests turned away before they were looked at.', [
     'reason',
-    ['auth', 'host', 'method', 'body_too_large', 'overload', 'malformed'],
+    ['auth', 'host', 'method', 'body_too_large', 'overload', 'malformed', 'rate_limit'],
   ]),
   stream_subscribers: gauge('Clients that follow the alerts.'),
   stream_sent_alerts_total: counter('Live alerts handed to clients that follow.'),

@@ -14,8 +14,8 @@ describe.each(ALL)('--%s', (name, option) => {
   });
 
   test('has a name that makes a variable of its own', () => {
-    expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/);
-    expect(variableOf(name)).toMatch(/^SPYHOP_[A-Z]+(_[A-Z]+)*$/);
+    expect(name).toMatch(/^[a-z][a-z0-9]*(-[a-z]+)*$/);
+    expect(variableOf(name)).toMatch(/^SPYHOP_[A-Z][A-Z0-9]*(_[A-Z]+)*$/);
   });
 
   test('accepts its own default and its own examples', () => {

@@ -1,8 +1,8 @@
 // Who may ask, and what is turned away unread: addresses, tokens, names of the host, methods and bodies.
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import { Refusal } from '../lib/refusal.ts';
+import { includes, type Scope, TokenBook } from '../lib/token-book.ts';
 import type { HttpCounts } from './http-counts.ts';
 import type { ApiSettings } from './ports.ts';
 import { overloaded, Problem } from './problem.ts';
@@ -18,7 +18,10 @@ export function isLoopback(host: string): boolean {
 }
 
 /** Refuses settings under which strangers could read: before anything listens. */
-export function checkExposure({ host, token }: Pick<ApiSettings, 'host' | 'token'>): void {
+export function checkExposure(
+  { host, token, tokens }: Pick<ApiSettings, 'host' | 'token' | 'tokens'>,
+  nowMs: number,
+): void {
   if (token !== null && (token.length < TOKEN_CHARACTERS_MIN || !/^[\w.~+/=-]+$/.test(token))) {
     throw new Refusal(
       `the API's token has ${token.length} characters: give at least ${TOKEN_CHARACTERS_MIN} random letters or ` +
@@ -26,15 +29,13 @@ export function checkExposure({ host, token }: Pick<ApiSettings, 'host' | 'token
       { exitCode: 2 },
     );
   }
-  if (token !== null || isLoopback(host)) return;
+  if (token !== null || isLoopback(host) || tokens?.isNeeded(nowMs) === true) return;
   throw new Refusal(
     `the API may not listen on ${host === '' ? 'every address' : host} without a token, because anybody who reaches ` +
-      'it could read: give --token or set SPYHOP_TOKEN, or listen on 127.0.0.1',
+      'it could read: give --token or set SPYHOP_TOKEN, make one with spyhop token create, or listen on 127.0.0.1',
     { exitCode: 2 },
   );
 }
-
-const hash = (text: string): Buffer => createHash('sha256').update(text, 'utf8').digest();
 
 /** Name and port of a Host header, without the port: "[::1]:4680" -> "::1". */
 function hostName(header: string): string {
@@ -44,36 +45,53 @@ function hostName(header: string): string {
     .toLowerCase();
 }
 
+/** The token of the header, which is the one place for it: an address is kept in histories and logs. */
+function bearerOf(request: FastifyRequest): string | null {
+  return /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null;
+}
+
+function refusalOfToken(why: 'unknown' | 'expired' | 'revoked' | null): string {
+  if (why === null) return 'Send the header Authorization: Bearer TOKEN.';
+  return why === 'unknown' ? 'The token is not known here.' : `The token is ${why}: make another.`;
+}
+
 export interface GuardSettings {
   readonly settings: ApiSettings;
   readonly counts: HttpCounts;
   readonly resources: readonly Resource[];
   readonly bodyBytesMax: number;
   readonly requestsInFlightMax: number;
+  /** Epoch ms, by which tokens end. */
+  readonly now: () => number;
 }
 
 /** Looks at a request before anything of it is read further; throws the Problem of what may not be. */
 export function createGuard({ settings, counts, resources, ...limits }: GuardSettings) {
-  const { token } = settings;
-  const tokenHash = token === null ? null : hash(token);
+  const tokens = settings.tokens ?? new TokenBook('.', settings.token);
   const paths = resources.map(({ path }) => new RegExp(`^${path.replace(/\{[^}]+\}/g, '[^/]+')}$`));
 
-  /** Both sides are hashed, so that the comparison takes as long whatever their lengths are. */
-  function checkToken(request: FastifyRequest): void {
-    if (tokenHash === null) return;
-    const given = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    if (given !== undefined && timingSafeEqual(hash(given), tokenHash)) return;
+  function checkToken(request: FastifyRequest, needed: Scope): void {
+    const nowMs = limits.now();
+    if (!tokens.isNeeded(nowMs)) return;
+    const given = bearerOf(request);
+    const verdict = given === null ? null : tokens.verify(given, nowMs);
+    if (verdict?.ok === true) {
+      if (includes(verdict.scope, needed)) return;
+      counts.rejected('auth');
+      throw new Problem(
+        'scope-refused',
+        `The token ${verdict.id} may ${verdict.scope}, and this needs ${needed}.`,
+      );
+    }
     counts.rejected('auth');
-    const detail =
-      given === undefined
-        ? 'Send the header Authorization: Bearer TOKEN.'
-        : 'The token is not the one configured.';
-    throw new Problem('token-refused', detail, { headers: { 'www-authenticate': 'Bearer realm="spyhop"' } });
+    throw new Problem('token-refused', refusalOfToken(verdict?.why ?? null), {
+      headers: { 'www-authenticate': 'Bearer realm="spyhop"' },
+    });
   }
 
   /** A web page elsewhere may have its own name resolve to this machine; its Host header betrays it. */
   function checkHost(request: FastifyRequest): void {
-    if (tokenHash !== null || isLoopback(hostName(request.headers.host ?? ''))) return;
+    if (tokens.isNeeded(limits.now()) || isLoopback(hostName(request.headers.host ?? ''))) return;
     counts.rejected('host');
     throw new Problem('host-refused', 'Ask for 127.0.0.1 or localhost, or configure a token.');
   }
@@ -98,9 +116,18 @@ export function createGuard({ settings, counts, resources, ...limits }: GuardSet
 
   return {
     refusalOfRoute,
-    check(request: FastifyRequest, open: boolean): void {
+    /** Who asks, for limits: the name of a token that holds, or else the address. */
+    clientOf(request: FastifyRequest): string {
+      const given = bearerOf(request);
+      const verdict = given === null ? null : tokens.verify(given, limits.now());
+      return verdict?.ok === true ? `token ${verdict.id}` : request.ip;
+    },
+    check(
+      request: FastifyRequest,
+      { open = false, scope = 'read' }: { open?: boolean; scope?: Scope },
+    ): void {
       checkHost(request);
-      if (!open) checkToken(request);
+      if (!open) checkToken(request, scope);
       checkBody(request);
       if (request.method !== 'GET' && request.method !== 'HEAD') throw refusalOfRoute(request);
       if (counts.inFlight <= limits.requestsInFlightMax) return;

@@ -3,7 +3,14 @@ import { ANSWER_BOUNDS_SECONDS, Histogram } from '../lib/histogram.ts';
 import type { MetricSources } from '../metrics.ts';
 import type { AlertFeed } from './alert-feed.ts';
 
-export type RejectReason = 'auth' | 'host' | 'method' | 'body_too_large' | 'overload' | 'malformed';
+export type RejectReason =
+  | 'auth'
+  | 'host'
+  | 'method'
+  | 'body_too_large'
+  | 'overload'
+  | 'malformed'
+  | 'rate_limit';
 
 /** The route of requests that match none. */
 export const NO_ROUTE = 'none';

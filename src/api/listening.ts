@@ -18,11 +18,12 @@ function listenRefusal(error: unknown, { host, port }: { host: string; port: num
 }
 
 /** Listens as the settings say and gives the address. */
-export async function listen(app: FastifyInstance, { settings, log }: ApiPorts): Promise<string> {
+export async function listen(app: FastifyInstance, { settings, log, clock }: ApiPorts): Promise<string> {
   const { host, port, token } = settings;
   try {
     const address = await app.listen({ host, port });
-    log.write('api.listening', { address, token: token !== null });
+    const isGuarded = token !== null || settings.tokens?.isNeeded(clock.now()) === true;
+    log.write('api.listening', { address, token: isGuarded });
     return address;
   } catch (error) {
     throw listenRefusal(error, { host, port });

@@ -72,7 +72,8 @@ function problemResponses(): Record<string, JsonSchema> {
 
 function responsesOf(resource: Resource): Record<string, JsonSchema> {
   const problems: ProblemName[] = ['parameter-refused', 'method-not-allowed', 'failed'];
-  if (resource.open !== true) problems.push('token-refused');
+  if (resource.open !== true) problems.push('token-refused', 'scope-refused');
+  problems.push('too-many-requests');
   if (resource.missing !== undefined) problems.push('not-found');
   if (resource.asksStore) problems.push('store-away');
   const content = { [resource.media]: { schema: resource.schema }, ...formatsOf(resource) };

@@ -2,6 +2,7 @@
 import type { Alert } from '../domain/alert.ts';
 import type { StoreQueries } from '../domain/answers.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { TokenBook } from '../lib/token-book.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { AlertFeed } from './alert-feed.ts';
@@ -25,8 +26,10 @@ export interface ApiSettings {
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
-  /** Bearer token that requests must carry; null for none. */
+  /** Bearer token of the settings, which may do everything; null for none. */
   readonly token: string | null;
+  /** The tokens of the data directory, that of the settings included; without them only the latter counts. */
+  readonly tokens?: TokenBook;
   /** Of spyhop: shown in /openapi.json. */
   readonly version: string;
   /** Bounds; each has a default in LIMITS. */
@@ -44,6 +47,8 @@ export const LIMITS = {
   /** There are no bodies to send: a small one is read and refused in words, a large one is cut off. */
   bodyBytesMax: 1_024,
   connectionsMax: 1_024,
+  /** Requests a second of one client, by its token or else its address: far above what pages ask. 0: no limit. */
+  requestsPerSecondMax: 1_000,
   /** Between two comments on a silent stream, so that proxies keep it open. */
   heartbeatMs: 15_000,
   /** Alerts that a client may have missed and still gets one by one when it comes back. */

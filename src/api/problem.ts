@@ -10,12 +10,14 @@ export const PROBLEMS = {
   'parameter-refused': { status: 400, title: 'A parameter is not what it may be' },
   'request-malformed': { status: 400, title: 'The request cannot be read' },
   'token-refused': { status: 401, title: 'A token is needed' },
+  'scope-refused': { status: 403, title: 'The token may not do this' },
   'not-found': { status: 404, title: 'There is no such thing' },
   'method-not-allowed': { status: 405, title: 'This can only be read' },
   'body-too-large': { status: 413, title: 'Requests have no body' },
   'address-too-long': { status: 414, title: 'The address is too long' },
   'host-refused': { status: 421, title: 'This service answers to other names' },
   'headers-too-large': { status: 431, title: 'The headers are too large' },
+  'too-many-requests': { status: 429, title: 'Too many requests of one client' },
   failed: { status: 500, title: 'The request could not be answered' },
   'store-away': { status: 503, title: 'The database does not answer' },
   overloaded: { status: 503, title: 'Too much is asked at once' },
@@ -79,4 +81,10 @@ export function storeAway(): Problem {
 /** The problem of more being asked than is answered. */
 export function overloaded(what: string): Problem {
   return new Problem('overloaded', `${what} Ask again in ${RETRY_SECONDS} seconds.`, RETRY);
+}
+
+/** The problem of one client asking too often. */
+export function tooMany(perSecond: number): Problem {
+  const detail = `One client is answered ${perSecond} times a second: ask again in a second.`;
+  return new Problem('too-many-requests', detail, { headers: { 'retry-after': '1' } });
 }

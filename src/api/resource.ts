@@ -2,6 +2,7 @@
 import type { Row } from './formats.ts';
 import type { OpenApiDocument } from './openapi.ts';
 import type { Parameters, JsonSchema, Values } from './parameter.ts';
+import type { Scope } from '../lib/token-book.ts';
 import type { ApiPorts } from './ports.ts';
 import type { OpenStream } from './stream.ts';
 
@@ -49,6 +50,8 @@ export interface Resource {
   readonly cheap?: boolean;
   /** Answers without a token even where one is configured: it tells nothing of the market or the machine. */
   readonly open?: boolean;
+  /** What a token must be allowed to; "read" when nothing is said. */
+  readonly scope?: Scope;
   /** Also answers with this status when the answer says so. */
   readonly unready?: boolean;
   readonly answer?: (values: never, asked: Asked) => Promise<Answer> | Answer;

@@ -5,6 +5,7 @@ import { CONTRACT_RESOURCES } from './contracts.ts';
 import { FEED_RESOURCES } from './feed.ts';
 import { NO_ROUTE } from './http-counts.ts';
 import type { OpenApiDocument } from './openapi.ts';
+import type { Scope } from '../lib/token-book.ts';
 import { readValues } from './parameter.ts';
 import type { ApiPorts } from './ports.ts';
 import { sendAnswer } from './replies.ts';
@@ -73,9 +74,9 @@ async function follow(
 export function registerRoutes(app: FastifyInstance, context: RouteContext): void {
   const { ports, openApi, answerMsMax } = context;
   for (const resource of RESOURCES) {
-    const { path, parameters, answer, open = false } = resource;
+    const { path, parameters, answer, open = false, scope = 'read' } = resource;
     const url = path.replace(/\{([^}]+)\}/g, ':$1');
-    const config = { path, open };
+    const config = { path, open, scope };
     if (answer === undefined) {
       app.get(url, {
         config: { ...config, isStream: true },
@@ -108,6 +109,8 @@ declare module 'fastify' {
     path?: string;
     /** Answers without a token. */
     open?: boolean;
+    /** What a token must be allowed to. */
+    scope?: Scope;
     isStream?: boolean;
   }
 }

@@ -1,11 +1,12 @@
 // The API's server: every resource under one set of limits, with problems for what goes wrong, and an orderly end.
+import rateLimit from '@fastify/rate-limit';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { checkExposure, createGuard } from './guard.ts';
-import { NO_ROUTE } from './http-counts.ts';
+import { type HttpCounts, NO_ROUTE } from './http-counts.ts';
 import { listen } from './listening.ts';
 import { type OpenApiDocument, openApiOf } from './openapi.ts';
 import { type ApiPorts, LIMITS } from './ports.ts';
-import { Problem } from './problem.ts';
+import { Problem, tooMany } from './problem.ts';
 import { problemOf, refuseSocket, sendProblem } from './replies.ts';
 import { registerRoutes, RESOURCES } from './routes.ts';
 import type { OpenStream } from './stream.ts';
@@ -48,13 +49,70 @@ function bareServer(
   return app;
 }
 
+/** Problems that an operator wants to know of: somebody tries what is not his. */
+const TURNED_AWAY: ReadonlySet<string> = new Set([
+  'token-refused',
+  'scope-refused',
+  'host-refused',
+  'too-many-requests',
+]);
+
+/** Clients whose requests are counted at a time; the one that was silent longest is forgotten for a new one. */
+const CLIENTS_MAX = 5_000;
+
+/** For every answer: nothing here is a page to be framed, sniffed, shared or led elsewhere. */
+const SAFE_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+} as const;
+
+interface Admission {
+  readonly guard: ReturnType<typeof createGuard>;
+  readonly counts: HttpCounts;
+  /** Requests a second of one client; 0: no limit. */
+  readonly perSecondMax: number;
+  readonly isClosing: () => boolean;
+}
+
+/** What every request meets before anything of it is read: the end, the limit of its client, the guard. */
+function admit(app: FastifyInstance, { guard, counts, perSecondMax, isClosing }: Admission): void {
+  if (perSecondMax > 0) {
+    void app.register(rateLimit, {
+      global: false,
+      max: perSecondMax,
+      timeWindow: 1_000,
+      cache: CLIENTS_MAX,
+      keyGenerator: (request) => guard.clientOf(request),
+      errorResponseBuilder() {
+        counts.rejected('rate_limit');
+        return tooMany(perSecondMax);
+      },
+    });
+  }
+  // Once the plugin is there; a route takes its hooks when the server is ready, however late they came.
+  app.after(() => {
+    app.addHook('onRequest', async (request, reply) => {
+      counts.inFlight++;
+      reply.headers({ 'x-request-id': request.id, ...SAFE_HEADERS });
+      if (isClosing())
+        throw new Problem('closing', 'The service is stopping.', { headers: { connection: 'close' } });
+    });
+    if (perSecondMax > 0) app.addHook('onRequest', app.rateLimit());
+    app.addHook('onRequest', async (request) => guard.check(request, request.routeOptions.config));
+  });
+}
+
 /** Creates the API over its ports; nothing is global, and nothing listens yet. */
 export function createApi(ports: ApiPorts): Api {
   const { settings, counts, clock, log } = ports;
-  checkExposure(settings);
+  checkExposure(settings, clock.now());
   const limits = { ...LIMITS, ...settings.limits };
   const openApi = openApiOf(RESOURCES, settings.version);
-  const guard = createGuard({ settings, counts, resources: RESOURCES, ...limits });
+  const guard = createGuard({ settings, counts, resources: RESOURCES, now: () => clock.now(), ...limits });
   const streams = new Set<OpenStream>();
   const followed = new WeakSet<FastifyRequest>();
   let closing = false;
@@ -64,22 +122,18 @@ export function createApi(ports: ApiPorts): Api {
     if (problem === null) {
       const route = request.routeOptions?.config?.path ?? NO_ROUTE;
       log.write('api.failed', { requestId: request.id, route, error });
+    } else if (TURNED_AWAY.has(problem.problem)) {
+      log.write('api.refused', {
+        requestId: request.id,
+        client: guard.clientOf(request),
+        reason: problem.problem,
+      });
     }
     const sent = problem ?? new Problem('failed', 'The log of the service says more under this requestId.');
     return sendProblem(sent, request, reply);
   };
   const app = bareServer(ports, fail);
-  app.addHook('onRequest', async (request, reply) => {
-    counts.inFlight++;
-    reply.headers({
-      'x-request-id': request.id,
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-    });
-    if (closing)
-      throw new Problem('closing', 'The service is stopping.', { headers: { connection: 'close' } });
-    guard.check(request, request.routeOptions.config.open === true);
-  });
+  admit(app, { guard, counts, perSecondMax: limits.requestsPerSecondMax, isClosing: () => closing });
   app.addHook('onResponse', async (request, reply) => {
     const wasFollowed = followed.has(request);
     if (!wasFollowed) counts.inFlight--;

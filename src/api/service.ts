@@ -49,6 +49,7 @@ const ready = resource({
 
 const metrics = resource({
   path: '/metrics',
+  scope: 'metrics',
   operation: 'getMetrics',
   group: 'service',
   sentence: 'The metrics, in the text format of Prometheus.',

@@ -16,6 +16,7 @@ import { runCommand } from './run.ts';
 import { adoptSecretFiles } from './secret-files.ts';
 import { simulateCommand } from './simulate.ts';
 import type { Terminal } from './terminal.ts';
+import { tokenCommand } from './token.ts';
 
 /** All commands, in the order of help. */
 export const COMMANDS = [
@@ -28,6 +29,7 @@ export const COMMANDS = [
   doctorCommand,
   replayCommand,
   simulateCommand,
+  tokenCommand,
 ] as unknown as readonly Command[];
 
 /** What went wrong, in one sentence; with --debug the stack follows. */

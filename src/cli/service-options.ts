@@ -6,6 +6,7 @@ export const SERVICE_OPTIONS = [
   'host',
   'port',
   'token',
+  'requests-per-second',
   'detector',
   'factor',
   'floor',

@@ -3,6 +3,7 @@ import { Decimal } from 'decimal.js';
 import type { Service, ServiceSettings } from '../app.ts';
 import type { Options } from '../config.ts';
 import type { Clock } from '../lib/clock.ts';
+import { TokenBook } from '../lib/token-book.ts';
 import { createLog, type Log, type LogSettings } from '../log.ts';
 import type { ServiceOption } from './service-options.ts';
 import type { Terminal } from './terminal.ts';
@@ -40,7 +41,14 @@ export function serviceSettings(
   const { version, ...rest } = around;
   return {
     ...rest,
-    api: { host: options.host, port: options.port, token: options.token ?? null, version },
+    api: {
+      host: options.host,
+      port: options.port,
+      token: options.token ?? null,
+      tokens: new TokenBook(around.dataDir, options.token ?? null),
+      version,
+      limits: { requestsPerSecondMax: options['requests-per-second'] },
+    },
     detectors: options.detector,
     threshold: { factor: new Decimal(options.factor), floor: options.floor },
     hotSessions: options['hot-sessions'],

@@ -14,7 +14,8 @@ const MIDDLE = 'lib domain log.ts metrics.ts';
 const ROW = 'feeds simulation streams actors db history notify';
 const MAY: Readonly<Record<string, string>> = {
   lib: '',
-  'config.ts': 'lib',
+  'config-service.ts': 'lib',
+  'config.ts': 'lib config-service.ts',
   'log.ts': 'lib',
   'metric-catalogue.ts': 'lib',
   'metrics.ts': 'lib metric-catalogue.ts',
