@@ -59,6 +59,13 @@ function expire(untilMs: number): void {
   }
 }
 
+/** Time of an underlying's newest print in the ring, which holds one when it is asked for. */
+function clockMsOf(underlying: number): number {
+  let newest = tail - 1;
+  while (table.underlyingOf(ringContract[newest & (RING - 1)]!) !== underlying) newest--;
+  return ringMs[newest & (RING - 1)]!;
+}
+
 function cancel(batch: TradeBatch, row: number): void {
   const [contract, priceE4, size] = [batch.contract[row]!, batch.priceE4[row]!, batch.size[row]!];
   const exchange = batch.exchange[row]!;
@@ -73,7 +80,7 @@ function cancel(batch: TradeBatch, row: number): void {
     windowVolume[contract]! -= size;
     if (state[contract] === ABOVE && windowVolume[contract]! < trigger[contract]!) {
       state[contract] = BELOW;
-      belowSinceMs[contract] = Math.max(batch.atMs[row]!, printedMs);
+      belowSinceMs[contract] = clockMsOf(table.underlyingOf(contract));
     }
     return;
   }
