@@ -1,6 +1,7 @@
 // Benchmarks from the command line: `npm run bench -- NAME [options]` runs one of them.
 import { parseArgs } from 'node:util';
 import { benchActors } from './actors.ts';
+import { benchCalibration } from './calibration.ts';
 import { benchImport } from './import.ts';
 import { benchLatency } from './latency.ts';
 import { benchMemory } from './memory.ts';
@@ -16,6 +17,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>
   import: benchImport,
   replay: benchReplay,
   recall: benchRecall,
+  calibration: benchCalibration,
   nab: benchNab,
   recovery: benchRecovery,
   latency: benchLatency,
@@ -42,6 +44,7 @@ const USAGE = `npm run bench -- replay [--prints N] [--underlyings N] [--rounds 
 
 replay    a simulated day through \`spyhop replay\`, beside the bare loop, DuckDB, pandas and gunzip
 recall    what the detector threshold finds of simulated anomalies, and what it finds beside them
+calibration  how often the detector surprise speaks by chance, against its budget and its nominal tails
 nab       scalar detectors on the Numenta Anomaly Benchmark by its own rules [--data FOLDER] [--out FILE]
 wire      frames of the websocket into columns, beside JSON.parse: 1, 50 and 500 prints a frame
 recovery  a restart in mid-session: the journal of so many prints read, decoded and folded, in seconds a million

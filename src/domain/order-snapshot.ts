@@ -139,6 +139,10 @@ export class OrderSnapshot implements OrderBaseline {
     return (this.#underlyingOrders[underlying] ?? 0) || this.#length * NEW_UNDERLYING_ORDERS;
   }
 
+  follows(contract: number): boolean {
+    return contract < this.#rates.length && this.#rates[contract]! > 0;
+  }
+
   spotOf(underlying: number): number {
     return this.#spot[underlying] ?? 0;
   }
@@ -150,7 +154,7 @@ export class OrderSnapshot implements OrderBaseline {
 
   contractRates(contract: number, features: ContractFeatures, into: OrderRates): void {
     const underlying = this.#table.underlyingOf(contract);
-    const followed = contract < this.#rates.length && this.#rates[contract]! > 0;
+    const followed = this.follows(contract);
     const rate = followed ? this.#rates[contract]! : this.#unfollowedRate(features, underlying);
     into.rates[0] = Math.max(rate, 1e-6);
     const shape = shapeAt(this.#contractShapes[termOf(features, this.#day)]!, rate);

@@ -48,6 +48,14 @@ export function tailProbability({ from, share, scale, shape }: Tail, statistic: 
   return share * Math.max(0, 1 + (shape * excess) / scale) ** (-1 / shape);
 }
 
+/** Contract-days of a session whose highest statistic was at or above `level` (log10), by group. */
+export function countAbove({ counts }: DayTails, group: number, level: number): number {
+  let above = 0;
+  for (let bin = BINS - 1; bin >= 0 && (bin + 0.5) * BIN_WIDTH >= level; bin--)
+    above += counts[group * BINS + bin]!;
+  return above;
+}
+
 /** The log10 of the statistic that a day exceeds with probability `p`. */
 export function tailQuantile({ from, share, scale, shape }: Tail, p: number): number {
   if (Math.abs(shape) < 1e-6) return from + scale * Math.log(share / p);
@@ -94,6 +102,25 @@ export class TailMemory {
       const target = (10 ** tailQuantile(tail, p) * wanted) / ordersForecast;
       return Math.min(factor * MOVE_MAX, Math.max(factor / MOVE_MAX, target));
     });
+  }
+
+  /**
+   * The log10 of the statistic that a contract-day of a group exceeds with probability `p`: as counted where that is
+   * often, by the tail where it is rare; null where too little is known, or where most statistics are below 1.
+   */
+  level(group: number, p: number): number | null {
+    const tail = this.#fit(group);
+    if (tail === null) return null;
+    if (p <= tail.share) return tailQuantile(tail, p);
+    let above = 0;
+    for (let bin = BINS - 1; bin >= 0; bin--) {
+      const count = this.#counts[group * BINS + bin]!;
+      if (above + count >= p * this.#days[group]!) {
+        return (bin + 1 - (p * this.#days[group]! - above) / count) * BIN_WIDTH;
+      }
+      above += count;
+    }
+    return null;
   }
 
   #fit(group: number): Tail | null {

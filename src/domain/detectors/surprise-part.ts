@@ -20,7 +20,7 @@ import { contractFinding, underlyingFinding } from './surprise-finding.ts';
 import type { SurpriseShared } from './surprise-shared.ts';
 
 /** A contract that spoke stays silent for so long. */
-const REARM_MS = 15 * 60_000;
+const REARM_MS = 30 * 60_000;
 /** An underlying that spoke: news is one thing to say. */
 const UNDERLYING_REARM_MS = 60 * 60_000;
 /** What rose above this share of the threshold is held back, and shown. */
