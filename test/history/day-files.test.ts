@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ContractTable } from '../../src/domain/contract-table.ts';
+import { OrderCounter } from '../../src/domain/ladder.ts';
+import { closeMsOf } from '../../src/domain/session.ts';
 import { openFlatFile } from '../../src/feeds/flat-file/open.ts';
 import { readWholeDay } from '../../src/feeds/flat-file/read.ts';
 import { type DayDetail, ORDER_COLUMNS, writeDay } from '../../src/history/day-files.ts';
+import { readDayOrders } from '../../src/history/day-orders.ts';
 import { openDuck, rowsOf } from '../../src/history/duck.ts';
 import {
   AGGREGATES,
@@ -121,6 +124,36 @@ describe('the files of a day', () => {
       ['QQQ', 86_666],
       ['SPY', 43_334],
     ]);
+  });
+
+  it('give the parent orders that the counter of baselines finds on the tape', async () => {
+    using folder = new Folder();
+    using duck = await openDuck({ threads: 1, memoryMbMax: 256, spillDir: null });
+    const rows = Array.from({ length: 500 }, (_row, n) => {
+      const [minute, second] = [30 + Math.floor(n / 60), n % 60].map((part) => String(part).padStart(2, '0'));
+      const ticker = n % 3 === 0 ? SPY : QQQ;
+      return tradeRow(`09:${minute}:${second}.${n % 2}5`, { ticker, size: String(((n * 37) % 300) + 1) });
+    });
+    const file = await openFlatFile(folder.write(`${MONDAY}.csv`, lines(TRADES, ...rows)));
+    const table = new ContractTable();
+    const { day } = await readWholeDay(file, table);
+    const summaries = join(folder.path, 'days.parquet');
+    const paths = { prints: join(folder.path, 'prints.parquet'), summaries };
+    await writeDay(day.byContract(), table, day.cancelledContracts, 'trades', paths);
+    const { session } = file;
+    const counter = new OrderCounter({
+      openMs: session.openMs,
+      closeMsOf: (contract) => closeMsOf(session, table.contract(contract)),
+      clockOf: () => 0,
+      clocks: 1,
+      buckets: 81,
+      bucketMs: 300_000,
+    });
+    for (const batch of day.batches(100)) counter.add(batch, batch.atMs);
+    const counted = counter.take(MONDAY);
+    const read = await readDayOrders(duck, summaries, MONDAY, table);
+    expect(read).toMatchObject({ date: MONDAY, contract: counted.contract, orders: counted.orders });
+    expect([...read!.meanPrice]).toEqual([...counted.meanPrice].map((price) => expect.closeTo(price, 9)));
   });
 
   it('say of minutes what minutes know, and of whole days only volume and close', async () => {

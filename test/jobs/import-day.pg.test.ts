@@ -9,6 +9,8 @@ import { createPrintWriter } from '../../src/db/print-writer.ts';
 import { storeQueries } from '../../src/db/queries.ts';
 import { requireSession } from '../../src/domain/session.ts';
 import { batchOf } from '../../src/domain/trade.ts';
+import { openHistory } from '../../src/history/questions.ts';
+import { historyPlaces } from '../../src/jobs/history-places.ts';
 import { importDay } from '../../src/jobs/import-day.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { print, tableOf } from '../support/tape.ts';
@@ -81,6 +83,20 @@ describe('importing a day', () => {
     expect(await writer.store(batchOf(session, [print('15:00:00', 1)], { firstRow: 1 }))).toMatchObject({
       settled: 1,
     });
+  });
+
+  it('is asked of deep history by the pointers of the store', async () => {
+    using history = await openHistory(historyPlaces(clone.db, historyDir));
+    const page = await history.underlyingPrints('SPY', session.date, null, 10);
+    expect(page!.items.map(({ osi, size }) => [osi, size])).toEqual([
+      [CALL, 10],
+      [PUT, 4],
+      [CALL, 5],
+      [CALL, 5],
+    ]);
+    expect(await history.underlyingFlow('SPY', '2026-11-17')).toBeNull();
+    const days = await history.contractDays(CALL, '2026-11-01', '2026-11-30');
+    expect(days).toMatchObject([{ sessionDate: session.date, volume: 10, prints: 1 }]);
   });
 
   it('does nothing when the same bytes come again, whatever their name', async () => {
