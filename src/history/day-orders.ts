@@ -16,7 +16,8 @@ export async function readDayOrders(
   table: ContractTable,
 ): Promise<DayOrders | null> {
   const result = await connection.stream(
-    `select osi, coalesce(premium_cents::double / 100 / nullif(volume, 0) / 100, 0) as price, ${ORDER_COLUMNS.join(', ')}
+    `select osi, coalesce(premium_cents::double / nullif(volume, 0) / 10000, 0) as price,
+       ${ORDER_COLUMNS.join(', ')}
      from read_parquet(${literal(path)}) where ${ORDER_COLUMNS[0]} > 0`,
   );
   const found: Array<{
