@@ -4,6 +4,7 @@ import type { FeedState } from './actors/feed-words.ts';
 import { AlertFeed } from './api/alert-feed.ts';
 import { HttpCounts } from './api/http-counts.ts';
 import type { ApiSettings } from './api/ports.ts';
+import { RecentAlerts } from './api/recent-alerts.ts';
 import { API_ROUTES } from './api/routes.ts';
 import { type Api, createApi } from './api/server.ts';
 import { alertsAfter } from './db/alerts.ts';
@@ -84,6 +85,7 @@ class Counts {
   readonly alerts = new AlertCounts();
   readonly store = new StoreCounts();
   readonly jobs = new JobCounts();
+  readonly recent = new RecentAlerts();
   readonly feed = new FeedCounts();
 }
 
@@ -115,6 +117,7 @@ async function composeService(settings: ServiceSettings, parts: AsyncDisposableS
       onStored(alerts) {
         counts.alerts.stored(alerts, marketClock.now());
         counts.alertFeed.publish(alerts);
+        counts.recent.put(alerts);
         for (const alert of alerts) settings.onAlert?.(alert);
       },
     },
@@ -135,6 +138,7 @@ async function composeService(settings: ServiceSettings, parts: AsyncDisposableS
   const world = watchWorld(settings.dataDir, clock);
   parts.defer(() => world.stop());
   const api = createServiceApi(settings, { store, live, feed, counts, world, baselines, table });
+  counts.recent.load(await storeQueries(store.reader).alerts({ limit: counts.recent.max }));
   return startedService(settings, { live, feed, api, address: await api.listen(), parts });
 }
 
@@ -199,6 +203,8 @@ function createServiceApi(settings: ServiceSettings, parts: ApiParts): Api {
     alertsAfter: (id, limit) => alertsAfter(store.reader, id, limit),
     isStoreAway: isPassing,
     alertFeed: counts.alertFeed,
+    recent: counts.recent,
+    jobs: () => counts.jobs.states,
     metrics: createServiceMetrics(settings, parts, http),
     counts: http,
     currentSession: () => live.current().session.date,

@@ -1,4 +1,5 @@
 // The alerts: the list with its filters, and one by its id.
+import type { Alert } from '../domain/alert.ts';
 import type { AlertQuery } from '../domain/answers.ts';
 import { dateOfDayNumber, dayNumberOf } from '../domain/calendar.ts';
 import { FINDING_KINDS } from '../domain/detectors/finding.ts';
@@ -20,6 +21,7 @@ import {
   word,
 } from './parameter.ts';
 import { Problem } from './problem.ts';
+import { JSON_MEDIA } from './replies.ts';
 import { ref, type Resource, resource } from './resource.ts';
 
 /** Most alerts of a page, and how many it has when nothing is said. */
@@ -30,6 +32,15 @@ const PAGE_USUAL = 50;
 function given(query: { readonly [K in keyof AlertQuery]: AlertQuery[K] | undefined }): AlertQuery {
   const asked = Object.entries(query).filter(([, value]) => value !== undefined);
   return Object.fromEntries(asked) as unknown as AlertQuery;
+}
+
+/** True when nothing narrows the list: its first page is then held in memory. */
+function isBare({ limit: _limit, ...rest }: Readonly<Record<string, unknown>>): boolean {
+  return Object.values(rest).every((value) => value === undefined);
+}
+
+function cursorOf({ at, id }: Alert): string {
+  return encodeCursor('alerts', { atMs: Date.parse(at), key: id });
 }
 
 const list = resource({
@@ -65,6 +76,11 @@ const list = resource({
         parameter: 'until',
         allowed: 'a moment after from',
       });
+    }
+    const recent = isBare(values) ? ports.recent?.page(values.limit, cursorOf) : null;
+    if (recent != null) {
+      const next = recent.next === null ? null : encodeCursor('alerts', recent.next);
+      return { text: recent.text, media: JSON_MEDIA, next, rows: recent.items as unknown as readonly Row[] };
     }
     const page = await ports.store.alerts(
       given({

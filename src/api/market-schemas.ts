@@ -81,6 +81,14 @@ const COVERAGE = object({
   alertsUnchecked: COUNT,
 });
 
+const JOB = object({
+  job: TEXT,
+  ok: said(COUNT, 'Runs that succeeded.'),
+  failed: said(COUNT, 'Runs that failed, each tried again.'),
+  lastSuccess: said(orNull(TIME), 'null when there was none.'),
+  lastDurationMs: said(COUNT, 'Of the last run.'),
+});
+
 const itemsOf = (item: string, description: string): JsonSchema =>
   object({ items: listOf(item, description) });
 
@@ -101,4 +109,6 @@ export const MARKET_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   Gaps: itemsOf('Gap', 'Oldest first.'),
   Coverage: COVERAGE,
   Coverages: itemsOf('Coverage', 'Newest session first.'),
+  Job: JOB,
+  Jobs: itemsOf('Job', 'By name.'),
 };

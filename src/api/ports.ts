@@ -7,6 +7,17 @@ import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { AlertFeed } from './alert-feed.ts';
 import type { HttpCounts } from './http-counts.ts';
+import type { RecentAlerts } from './recent-alerts.ts';
+
+/** A job as it fares. */
+export interface JobState {
+  readonly job: string;
+  readonly ok: number;
+  readonly failed: number;
+  /** Epoch ms; 0 when never. */
+  readonly lastSuccessMs: number;
+  readonly lastDurationMs: number;
+}
 
 /** The parts whose state decides whether the service is ready. */
 export const HEALTH_PARTS = ['database', 'feed', 'journal', 'baseline', 'writer', 'actors'] as const;
@@ -66,6 +77,10 @@ export interface ApiPorts {
   /** True for errors of the store that pass by themselves: the database is away, or too busy. */
   readonly isStoreAway: (error: unknown) => boolean;
   readonly alertFeed: AlertFeed;
+  /** The newest alerts in memory; without them the store is asked each time. */
+  readonly recent?: RecentAlerts;
+  /** The jobs since the start of the process. */
+  readonly jobs?: () => readonly JobState[];
   /** The parts as they are; what is not named counts as not ready. */
   readonly health: () => readonly HealthPart[] | Promise<readonly HealthPart[]>;
   readonly metrics: Metrics;

@@ -8,7 +8,7 @@ import type { ApiPorts } from './ports.ts';
 import { overloaded, Problem, PROBLEM_MEDIA, storeAway } from './problem.ts';
 import type { Answer, Resource } from './resource.ts';
 
-const JSON_MEDIA = 'application/json; charset=utf-8';
+export const JSON_MEDIA = 'application/json; charset=utf-8';
 const ETAG_DIGITS = 32;
 
 /** The problem of something thrown; null for what nobody expected. */
@@ -42,7 +42,7 @@ export function sendAnswer(answer: Answer, resource: Resource, request: FastifyR
   reply.type(media);
   if (resource.rowSchema !== undefined) reply.header('vary', 'accept');
   if (resource.media === 'text/html') reply.header('content-security-policy', CONTENT_POLICY);
-  if ('json' in answer && typeof answer.next === 'string') {
+  if (typeof answer.next === 'string') {
     const address = new URL(request.url, 'http://localhost');
     address.searchParams.set('cursor', answer.next);
     reply.header('link', `<${address.pathname}${address.search}>; rel="next"`);
@@ -65,13 +65,12 @@ function written(
   { rowSchema }: Resource,
   accept: string,
 ): { readonly text: string; readonly media: string } {
-  if ('text' in answer) return answer;
   if (rowSchema !== undefined && answer.rows !== undefined) {
     const format = formatOf(accept);
     if (format === 'ndjson') return { text: ndjsonOf(answer.rows), media: NDJSON_MEDIA };
     if (format === 'csv') return { text: csvOf(answer.rows, rowSchema), media: CSV_MEDIA };
   }
-  return { text: JSON.stringify(answer.json), media: JSON_MEDIA };
+  return 'text' in answer ? answer : { text: JSON.stringify(answer.json), media: JSON_MEDIA };
 }
 
 /** What Node refuses before there is a request: headers too large or malformed, or never sent. */

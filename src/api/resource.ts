@@ -15,7 +15,12 @@ export type Answer =
       /** The rows of a list, for the formats that have no head. */
       readonly rows?: readonly Row[];
     }
-  | { readonly text: string; readonly media: string }
+  | {
+      readonly text: string;
+      readonly media: string;
+      readonly next?: string | null;
+      readonly rows?: readonly Row[];
+    }
   | null;
 
 /** What a handler knows beside the values. */

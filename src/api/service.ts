@@ -102,4 +102,26 @@ const entry = resource({
   answer: (_values, { openApi: document }) => ({ text: entryPage(document), media: HTML_MEDIA }),
 });
 
-export const SERVICE_RESOURCES: readonly Resource[] = [entry, docs, openApi, live, ready, metrics];
+const jobs = resource({
+  path: '/v1/jobs',
+  operation: 'listJobs',
+  group: 'service',
+  sentence: 'The jobs that ran since the service started, by name.',
+  parameters: NOTHING,
+  media: 'application/json',
+  schema: ref('Jobs'),
+  rowSchema: 'Job',
+  asksStore: false,
+  answer(_values, { ports }) {
+    const items = (ports.jobs?.() ?? []).map(({ job, ok, failed, lastSuccessMs, lastDurationMs }) => ({
+      job,
+      ok,
+      failed,
+      lastSuccess: lastSuccessMs === 0 ? null : new Date(lastSuccessMs).toISOString(),
+      lastDurationMs: Math.round(lastDurationMs),
+    }));
+    return { json: { items }, rows: items };
+  },
+});
+
+export const SERVICE_RESOURCES: readonly Resource[] = [entry, docs, openApi, live, ready, metrics, jobs];

@@ -34,6 +34,13 @@ export class JobCounts {
     if (ok) tally.lastSuccessMs = endedMs;
   }
 
+  /** Every job that ran, by name. */
+  get states(): readonly ({ readonly job: string } & Readonly<Tally>)[] {
+    return Array.from(this.#tallies, ([job, tally]) => ({ job, ...tally })).toSorted((a, b) =>
+      a.job < b.job ? -1 : 1,
+    );
+  }
+
   /** The jobs' part of the metrics' sources. */
   sources() {
     const byJob = <Value>(read: (tally: Tally) => Value): Record<string, Value> =>

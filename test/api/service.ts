@@ -16,6 +16,7 @@ import { createMetrics } from '../../src/metrics.ts';
 import { AlertFeed, type AlertFeedLimits } from '../../src/api/alert-feed.ts';
 import { HttpCounts } from '../../src/api/http-counts.ts';
 import { type ApiPorts, type ApiSettings, HEALTH_PARTS, type HealthPart } from '../../src/api/ports.ts';
+import type { RecentAlerts } from '../../src/api/recent-alerts.ts';
 import { API_ROUTES } from '../../src/api/routes.ts';
 import { createApi } from '../../src/api/server.ts';
 
@@ -246,10 +247,11 @@ interface ServiceSettings {
   readonly settings?: Partial<ApiSettings>;
   readonly feed?: Partial<AlertFeedLimits>;
   readonly alerts?: number;
+  readonly recent?: RecentAlerts;
 }
 
 /** An API over fakes, with everything that a test may want to move or look at. */
-export function serviceOf({ settings = {}, feed = {}, alerts = 0 }: ServiceSettings = {}) {
+export function serviceOf({ settings = {}, feed = {}, alerts = 0, recent }: ServiceSettings = {}) {
   const store = new FakeStore();
   store.stored = Array.from({ length: alerts }, (_, at) => alertAt(at));
   const alertFeed = new AlertFeed(feed);
@@ -262,6 +264,8 @@ export function serviceOf({ settings = {}, feed = {}, alerts = 0 }: ServiceSetti
     alertsAfter: (id, limit) => store.alertsAfter(id, limit),
     isStoreAway: (error) => error instanceof DatabaseAway,
     alertFeed,
+    ...(recent === undefined ? {} : { recent }),
+    jobs: () => [{ job: 'baseline', ok: 2, failed: 1, lastSuccessMs: NOON_MS, lastDurationMs: 812.4 }],
     health: () => health.parts,
     metrics: createMetrics({
       sources: counts.sources(alertFeed),
