@@ -36,7 +36,8 @@ export const simulateCommand: Command<SimulateOption> = {
   ],
   remarks: [
     'Into DIR go YYYY-MM-DD.csv.gz for each session, in the layout of the provider, and truth.json: of each',
-    'anomaly its contract (null when it takes the whole underlying), begin, end, kind, prints and contracts.',
+    'anomaly its contract (null when it takes the whole underlying), begin, end, kind, prints, contracts, the orders',
+    'that the contract has on an ordinary day, and the pattern where orders and lots were fixed (5x100).',
     '',
     'Example: forty sessions, the last ten of them to be replayed on what the others teach',
     '  spyhop simulate --out tape --days 40 --seed 7',

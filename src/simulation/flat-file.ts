@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { makeFolder } from '../lib/make-folder.ts';
 import { type Session, sessionOn, sessionsBefore } from '../domain/session.ts';
-import type { AnomalyKind } from './anomaly-kinds.ts';
+import type { AnomalyKind } from './anomaly-scene.ts';
 import { createMarket, type MarketDay, type MarketSettings } from './market.ts';
 import { quoteRows, type RowOrder, tradeRows } from './tape-rows.ts';
 
@@ -55,6 +55,10 @@ export interface TruthRow {
   readonly contracts: number;
   /** Different contracts it touches: 1 unless it takes the underlying. */
   readonly contractsTouched: number;
+  /** Parent orders expected of the contract (of the underlying's class when contract is null) on an ordinary day. */
+  readonly usualOrders: number;
+  /** Orders and lots where they were fixed beforehand, "5x100"; null where they were drawn. */
+  readonly pattern: string | null;
 }
 
 /** A run that ended early; what it had completed stands, and nothing half-written bears a final name. */
@@ -133,15 +137,17 @@ export function sessionDates(days: number, until: string): string[] {
 export function truthRows({ truth, session }: MarketDay): TruthRow[] {
   return [...truth]
     .sort((a, b) => a.beginMs - b.beginMs)
-    .map(({ contract, underlying, beginMs, endMs, kind, prints, contracts, volume }) => ({
-      contract,
-      underlying,
-      begin: isoTime(session, beginMs),
-      end: isoTime(session, endMs),
-      kind,
-      prints,
-      contracts: volume,
-      contractsTouched: contracts,
+    .map((one) => ({
+      contract: one.contract,
+      underlying: one.underlying,
+      begin: isoTime(session, one.beginMs),
+      end: isoTime(session, one.endMs),
+      kind: one.kind,
+      prints: one.prints,
+      contracts: one.volume,
+      contractsTouched: one.contracts,
+      usualOrders: Number(one.usualOrders.toPrecision(4)),
+      pattern: one.pattern,
     }));
 }
 

@@ -110,7 +110,6 @@ class DayMaker {
   readonly #spots: Spots;
   readonly #seedKey: number;
   readonly #session: Session;
-  readonly #today: number;
   readonly #clocks: DayClocks;
   readonly #path = new SpotPath();
   readonly #chain = new Chain();
@@ -131,7 +130,6 @@ class DayMaker {
     this.#spots = spots;
     this.#seedKey = seedKey;
     this.#session = requireSession(date);
-    this.#today = present(dayNumberOf(date), 'the day of the session');
     this.#clocks = new DayClocks(this.#session);
     this.#pricer = new Pricer(this.#session, this.#path);
     this.#sink = new PrintSink(Math.ceil(settings.tradesPerDay * 1.2) + 1_024);
@@ -140,7 +138,13 @@ class DayMaker {
   }
 
   make(): MarketDay {
-    const plan = new AnomalyPlan(this.#settings, this.#classes, this.#spots, this.#session);
+    const plan = new AnomalyPlan(
+      this.#settings,
+      this.#classes,
+      this.#spots,
+      this.#session,
+      (option, session) => this.#chainOn(option, session),
+    );
     const scene = {
       session: this.#session,
       chain: this.#chain,
@@ -148,6 +152,7 @@ class DayMaker {
       flow: this.#flow,
       pricer: this.#pricer,
       sink: this.#sink,
+      path: this.#path,
     };
     this.#classes.forEach((option, number) => {
       const first = this.#sink.length;
@@ -168,22 +173,35 @@ class DayMaker {
     });
   }
 
-  /** Orders expected of a class on this day, the luck of its contracts aside. */
-  #ordersOf(option: OptionClass): number {
+  /** The chain of a class on another session. */
+  #chainOn(option: OptionClass, session: Session): Chain {
+    const [path, chain] = [new SpotPath(), new Chain()];
+    this.#spots.path(option.underlying, option.underlyingKey, session, path);
+    chain.list(option, session, path.open, this.#seedKey, this.#ordersOf(option, session));
+    return chain;
+  }
+
+  /** Orders expected of a class on a session, the luck of its contracts aside. */
+  #ordersOf(option: OptionClass, session: Session): number {
+    const day = present(dayNumberOf(session.date), 'the day of a session');
     const own = mix(mix(this.#seedKey, option.underlyingKey), 21);
-    const market = MARKET_DAY * normalOf(mix(mix(this.#seedKey, 22), this.#today));
-    const level =
-      UNDERLYING_WANDER * wander(own, this.#today, 12) +
-      UNDERLYING_DAY * normalOf(mix(mix(own, 1), this.#today));
+    const market = MARKET_DAY * normalOf(mix(mix(this.#seedKey, 22), day));
+    const level = UNDERLYING_WANDER * wander(own, day, 12) + UNDERLYING_DAY * normalOf(mix(mix(own, 1), day));
     const variance = MARKET_DAY ** 2 + UNDERLYING_WANDER ** 2 + UNDERLYING_DAY ** 2;
     // A half day is two thirds of a day's minutes, at a thinner pace.
-    const length = this.#session.halfDay ? 0.45 : 1;
+    const length = session.halfDay ? 0.45 : 1;
     return option.ordersPerDay * length * Math.exp(market + level - variance / 2);
   }
 
   #turnTo(option: OptionClass): void {
     this.#spots.path(option.underlying, option.underlyingKey, this.#session, this.#path);
-    this.#chain.list(option, this.#session, this.#path.open, this.#seedKey, this.#ordersOf(option));
+    this.#chain.list(
+      option,
+      this.#session,
+      this.#path.open,
+      this.#seedKey,
+      this.#ordersOf(option, this.#session),
+    );
   }
 
   #ordinaryTape(option: OptionClass): void {

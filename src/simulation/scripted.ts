@@ -95,6 +95,8 @@ function addBurst(day: MarketDay, burst: ScriptedBurst): MarketDay {
     prints: legs.length,
     contracts: 1,
     volume: legs.reduce((sum, { size }) => sum + size, 0),
+    usualOrders: day.contracts.expectedOrders(contract),
+    pattern: null,
   };
   return { ...day, quotes: day.quotes.bind(day), length, columns, anomaly, truth: [...day.truth, truth] };
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { MINUTE_MS } from '../../src/domain/calendar.ts';
 import { sessionsBefore } from '../../src/domain/session.ts';
 import type { Truth } from '../../src/simulation/anomalies.ts';
-import { ANOMALY_KINDS, type AnomalyKind } from '../../src/simulation/anomaly-kinds.ts';
+import { ANOMALY_KINDS, type AnomalyKind } from '../../src/simulation/anomaly-scene.ts';
 import { createMarket, type MarketDay, SMALL_MARKET } from '../../src/simulation/market.ts';
 
 interface Print {
@@ -74,6 +74,52 @@ describe('each kind', () => {
       expect(usual).toBeLessThan(4);
       expect(truth.volume).toBeGreaterThanOrEqual(40);
       expect(truth.endMs - truth.beginMs).toBeLessThanOrEqual(20 * MINUTE_MS + 200);
+    }
+  });
+
+  test('controlled lots are so many orders of so many lots, in quiet contracts of every class of rates', () => {
+    const patterns = new Set<string>();
+    for (const { truth, usual } of ofKind('controlled lots')) {
+      const [orders, lots] = truth.pattern!.split('x').map(Number);
+      expect(truth.volume).toBe(orders! * lots!);
+      expect(truth.prints).toBeGreaterThanOrEqual(orders!);
+      expect(truth.usualOrders).toBe(usual);
+      patterns.add(truth.pattern!);
+    }
+    expect([...patterns].sort()).toEqual(['20x10', '40x2', '5x100']);
+    const rates = ofKind('controlled lots').map(({ usual }) => usual);
+    expect(Math.min(...rates)).toBeLessThan(0.2);
+    expect(Math.max(...rates)).toBeGreaterThan(1.6);
+  });
+
+  test('a repeated awakening comes to one contract on the sessions of a week, at about its time', () => {
+    const series = Map.groupBy(ofKind('repeated awakening'), ({ truth }) => truth.contract!);
+    const longest = [...series.values()].toSorted((a, b) => b.length - a.length)[0]!;
+    expect(longest.length).toBeGreaterThanOrEqual(4);
+    const begins = longest.map(({ truth }) => truth.beginMs);
+    expect(Math.max(...begins) - Math.min(...begins)).toBeLessThan(25 * MINUTE_MS);
+    expect(new Set(longest.map(({ truth }) => truth.pattern)).size).toBe(1);
+  });
+
+  test('a steady burst is two orders in each of ten minutes', () => {
+    for (const { truth } of ofKind('steady burst')) {
+      expect(truth.prints).toBeGreaterThanOrEqual(20);
+      expect(truth.endMs - truth.beginMs).toBeGreaterThan(9 * MINUTE_MS);
+      expect(truth.endMs - truth.beginMs).toBeLessThanOrEqual(10 * MINUTE_MS + 200);
+    }
+  });
+
+  test('bursts before and after the largest move of the day are in what gains by it', () => {
+    for (const kind of ['burst before a move', 'burst after a move'] as const) {
+      for (const { day, truth } of ofKind(kind)) {
+        const from = kind === 'burst before a move' ? truth.endMs : truth.beginMs - 40 * MINUTE_MS;
+        const moved = Math.log(
+          day.underlyingPrice(truth.underlying, from + 40 * MINUTE_MS)! /
+            day.underlyingPrice(truth.underlying, from)!,
+        );
+        const calls = day.contracts.right(day.contracts.find(truth.contract!)) === 0;
+        expect(Math.sign(moved)).toBe(calls ? 1 : -1);
+      }
     }
   });
 
