@@ -6,6 +6,7 @@ import { benchImport } from './import.ts';
 import { benchLatency } from './latency.ts';
 import { benchMemory } from './memory.ts';
 import { benchNab } from './nab.ts';
+import { benchQuery } from './query.ts';
 import { benchRecall } from './recall.ts';
 import { benchRecovery } from './recovery.ts';
 import { benchReplay } from './replay.ts';
@@ -23,6 +24,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>
   latency: benchLatency,
   wire: benchWire,
   store: benchStore,
+  query: benchQuery,
   scale: benchScale,
   memory: benchMemory,
   actors: benchActors,
@@ -48,6 +50,7 @@ calibration  how often the detector surprise speaks by chance, against its budge
 nab       scalar detectors on the Numenta Anomaly Benchmark by its own rules [--data FOLDER] [--out FILE]
 wire      frames of the websocket into columns, beside JSON.parse: 1, 50 and 500 prints a frame
 recovery  a restart in mid-session: the journal of so many prints read, decoded and folded, in seconds a million
+query     what a page asks, through REST, of five sessions while 5,000 prints a second are written
 store     the writer beside psql's \\copy, sums, the seal beside live indexes, an outage and its end
 import    a simulated day into deep history, beside DuckDB's own way from csv.gz to Parquet; bytes a print of each
 latency   print on the socket to alert at a client that follows: 1,000, 10,000 and 50,000 prints a second

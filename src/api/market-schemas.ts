@@ -89,6 +89,21 @@ const JOB = object({
   lastDurationMs: said(COUNT, 'Of the last run.'),
 });
 
+const LARGEST_CONTRACT = object({
+  contract: said(TEXT, 'OSI ticker.'),
+  prints: { type: 'integer' },
+  volume: said({ type: 'integer' }, 'Contracts.'),
+  premium: money('Dollars of the five minutes.'),
+});
+
+const CONTRACT_DAY = object({
+  sessionDate: DATE,
+  volume: said({ type: 'integer' }, 'Contracts of the session.'),
+  prints: { type: 'integer' },
+  premium: money('Dollars of the session.'),
+  lastPrice: orNull(money('Dollars a share.')),
+});
+
 const itemsOf = (item: string, description: string): JsonSchema =>
   object({ items: listOf(item, description) });
 
@@ -105,6 +120,10 @@ export const MARKET_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   UnderlyingTradePage: pageOf('UnderlyingTrade'),
   AlertTally: ALERT_TALLY,
   AlertTallies: itemsOf('AlertTally', 'Newest session first.'),
+  LargestContract: LARGEST_CONTRACT,
+  LargestContracts: itemsOf('LargestContract', 'The most premium first.'),
+  ContractDay: CONTRACT_DAY,
+  ContractDays: itemsOf('ContractDay', 'Oldest first.'),
   Gap: GAP,
   Gaps: itemsOf('Gap', 'Oldest first.'),
   Coverage: COVERAGE,

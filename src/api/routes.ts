@@ -6,6 +6,7 @@ import { FEED_RESOURCES } from './feed.ts';
 import { NO_ROUTE } from './http-counts.ts';
 import type { OpenApiDocument } from './openapi.ts';
 import type { Scope } from '../lib/token-book.ts';
+import { RANKING_RESOURCES } from './rankings.ts';
 import { readValues } from './parameter.ts';
 import type { ApiPorts } from './ports.ts';
 import { sendAnswer } from './replies.ts';
@@ -20,6 +21,7 @@ export const RESOURCES: readonly Resource[] = [
   ...STREAM_RESOURCES,
   ...UNDERLYING_RESOURCES,
   ...CONTRACT_RESOURCES,
+  ...RANKING_RESOURCES,
   ...FEED_RESOURCES,
   ...SERVICE_RESOURCES,
 ];

@@ -2,6 +2,7 @@
 import type { StoreQueries } from '../domain/answers.ts';
 import { alertsSince, findAlert, lastInsertion, listAlerts, type NumberedAlert } from './alerts.ts';
 import { findNormal } from './baselines.ts';
+import { listContractDays, listLargest } from './day-answers.ts';
 import { listGaps } from './feed-gaps.ts';
 import {
   listContracts,
@@ -40,6 +41,8 @@ export function storeQueries(db: Queries): Store {
     underlyingPrints: (underlying, sessionDate, after, limit) =>
       listUnderlyingPrints(db, underlying, sessionDate, after, limit),
     alertTallies: (from, until, underlying) => tallyAlerts(db, from, until, underlying),
+    largestContracts: (sessionDate, atMs, limit) => listLargest(db, sessionDate, atMs, limit),
+    contractDays: (osi, from, until) => listContractDays(db, osi, from, until),
     coverage: (from, until) => listCoverage(db, from, until),
   };
 }

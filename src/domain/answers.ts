@@ -176,6 +176,25 @@ export interface FeedCoverage {
   readonly alertsUnchecked: number;
 }
 
+/** What a contract did in some minutes. */
+export interface ContractSums {
+  readonly osi: string;
+  readonly prints: number;
+  /** Contracts. */
+  readonly volume: number;
+  readonly premiumCents: number;
+}
+
+/** A session of a contract, by its sums. */
+export interface ContractSession {
+  readonly sessionDate: string;
+  readonly prints: number;
+  /** Contracts. */
+  readonly volume: number;
+  readonly premiumCents: number;
+  readonly lastPriceE4: number | null;
+}
+
 /** What the store answers. Unknown names give null, never an error; dates are New York dates. */
 export interface StoreQueries {
   alerts(query: AlertQuery): Promise<Page<Alert>>;
@@ -215,6 +234,10 @@ export interface StoreQueries {
   alertTallies(from: string, until: string, underlying: string | null): Promise<readonly AlertTally[]>;
   /** Oldest first. */
   gaps(sessionDate: string): Promise<readonly FeedHole[]>;
+  /** Of the five minutes that hold a moment (epoch ms), the most premium first. */
+  largestContracts(sessionDate: string, atMs: number, limit: number): Promise<readonly ContractSums[]>;
+  /** Oldest first; both dates included. */
+  contractDays(osi: string, from: string, until: string): Promise<readonly ContractSession[] | null>;
   /** Newest session first; both dates included. */
   coverage(from: string, until: string): Promise<readonly FeedCoverage[]>;
 }

@@ -1,20 +1,11 @@
 // Questions to deep history and their answers: days and years that the database does not keep print by print.
-import type { FlowBucket, Page, StoredPrint, TimeCursor } from './answers.ts';
+import type { ContractSums, FlowBucket, Page, StoredPrint, TimeCursor } from './answers.ts';
 
 /** A print of deep history; `sequence` is 0, files carry none. */
 export interface HistoricalPrint extends StoredPrint {
   readonly osi: string;
   /** Nanoseconds beyond `atMs`. */
   readonly nanos: number;
-}
-
-/** What a contract did in some minutes. */
-export interface ContractSums {
-  readonly osi: string;
-  readonly prints: number;
-  /** Contracts. */
-  readonly volume: number;
-  readonly premiumCents: number;
 }
 
 /** A session of a contract; null is what the day's file does not tell, which aggregates do not. */

@@ -169,6 +169,20 @@ describe('what an auditor asks', () => {
     ]);
   });
 
+  test('the largest contracts of five minutes, and the sessions of a contract', async () => {
+    const { get } = serviceOf();
+    const sums = { prints: 31, volume: 4_100, premium: '664200.00' };
+    expect((await get('/v1/largest?at=2026-11-20T14:32:00Z')).json().items).toEqual([
+      { contract: CALL, ...sums },
+    ]);
+    expect((await get('/v1/largest?at=2026-11-19T14:32:00Z')).json().items).toEqual([]);
+    expect((await get('/v1/largest?at=yesterday')).statusCode).toBe(400);
+    expect((await get(`/v1/contracts/${CALL}/days?until=2026-11-20`)).json().items).toEqual([
+      { sessionDate: '2026-11-20', ...sums, lastPrice: '1.625' },
+    ]);
+    expect((await get('/v1/contracts/O:XOM261218C00180000/days')).statusCode).toBe(404);
+  });
+
   test('coverage is a share of the file', async () => {
     const { get } = serviceOf();
     const answer = await get('/v1/coverage');

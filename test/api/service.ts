@@ -219,6 +219,19 @@ export class FakeStore implements StoreQueries {
     ];
   }
 
+  async largestContracts(sessionDate: string) {
+    await this.#ready();
+    return sessionDate === SESSION
+      ? [{ osi: CALL, prints: 31, volume: 4_100, premiumCents: 66_420_000 }]
+      : [];
+  }
+
+  async contractDays(osi: string, _from: string, until: string) {
+    await this.#ready();
+    const sums = { prints: 31, volume: 4_100, premiumCents: 66_420_000, lastPriceE4: 16_250 };
+    return osi === CALL ? [{ sessionDate: until, ...sums }] : null;
+  }
+
   async coverage(_from: string, until: string) {
     await this.#ready();
     const prints = { filePrints: 1_000, livePrints: 996, had: 995, missed: 5, twice: 1, foreignPrints: 0 };

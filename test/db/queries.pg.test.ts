@@ -13,7 +13,7 @@ import { ContractTable } from '../../src/domain/contract-table.ts';
 import { requireSession } from '../../src/domain/session.ts';
 import { batchOf } from '../../src/domain/trade.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
-import { print, tableOf } from '../support/tape.ts';
+import { at, print, tableOf } from '../support/tape.ts';
 
 const CALL = 'O:SPY261218C00650000';
 const PUT = 'O:SPY261218P00600000';
@@ -224,6 +224,18 @@ describe('the answers of the store', () => {
       exchange: 302,
       sequence: 0,
     });
+  });
+
+  it('show the largest contracts of five minutes, and the sessions of a contract', async () => {
+    const largest = await store.largestContracts(session.date, session.midnightMs + at('10:31:00'), 1);
+    expect(largest).toEqual([{ osi: PUT, prints: 1, volume: 9, premiumCents: 90_000 }]);
+    expect(await store.largestContracts(session.date, session.midnightMs, 5)).toEqual([]);
+    const sums = { prints: 1, volume: 9, premiumCents: 90_000, lastPriceE4: 10_000 };
+    expect(await store.contractDays(PUT, '2026-11-01', session.date)).toEqual([
+      { sessionDate: session.date, ...sums },
+    ]);
+    expect(await store.contractDays(PUT, '2026-11-01', '2026-11-19')).toEqual([]);
+    expect(await store.contractDays('O:SPY261218C00001000', '2026-11-01', session.date)).toBeNull();
   });
 
   it('say what is normal once there is a baseline', async () => {
