@@ -65,7 +65,8 @@ async function serve(dataDir: string, feedUrl: string, startMs: number): Promise
     dataDir,
     databaseUrl: null,
     feed: { url: feedUrl, key: KEY },
-    api: { host: '127.0.0.1', port: 0, token: null, version: 'bench' },
+    // One client asks for everything here.
+    api: { host: '127.0.0.1', port: 0, token: null, version: 'bench', limits: { requestsPerSecondMax: 0 } },
     threshold: DEFAULT_THRESHOLD,
     hotSessions: 3,
     journalSessions: 5,

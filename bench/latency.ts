@@ -21,7 +21,8 @@ const SPIKES_A_SECOND = 20;
 const WARM_UP: Play = { printsASecond: 20_000, seconds: 5, spikesASecond: SPIKES_A_SECOND };
 /** After the last print, for the alerts that are still on their way. */
 const SETTLE_MS = 1_000;
-const START_MS = BENCH_SESSION.midnightMs + BENCH_SESSION.openMs + 3_600_000;
+/** Epoch ms on the market's clock at which the stage begins: an hour after the open. */
+export const START_MS = BENCH_SESSION.midnightMs + BENCH_SESSION.openMs + 3_600_000;
 
 interface Figures extends Omit<ServiceFigures, 'kind' | 'raisedMs' | 'toldMs' | 'flushMs'> {
   readonly printsASecond: number;
@@ -49,7 +50,8 @@ function historyCsv(midnightMs: number): string {
   );
 }
 
-async function learn(dataDir: string): Promise<void> {
+/** Imports the day before, from which the service learns what is normal. */
+export async function learn(dataDir: string): Promise<void> {
   const [date = ''] = sessionsBefore(BENCH_SESSION.date, 1);
   const file = join(dataDir, `${date}.csv.gz`);
   await writeFile(file, gzipSync(historyCsv(BENCH_SESSION.midnightMs - 86_400_000)));
@@ -72,7 +74,7 @@ function start(module: string, ...args: readonly string[]): ChildProcess {
 }
 
 /** The next message of a process; throws when it ends before. */
-async function message<M>(child: ChildProcess): Promise<M> {
+export async function message<M>(child: ChildProcess): Promise<M> {
   return new Promise((resolve, reject) => {
     const over = (code: number | null): void => reject(new Error(`a process ended with ${code}`));
     child.once('exit', over);

@@ -10,6 +10,7 @@ import { benchQuery } from './query.ts';
 import { benchRecall } from './recall.ts';
 import { benchRecovery } from './recovery.ts';
 import { benchReplay } from './replay.ts';
+import { benchRest } from './rest.ts';
 import { benchScale } from './scale.ts';
 import { benchStore } from './store.ts';
 import { benchWire } from './wire.ts';
@@ -22,6 +23,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>
   nab: benchNab,
   recovery: benchRecovery,
   latency: benchLatency,
+  rest: benchRest,
   wire: benchWire,
   store: benchStore,
   query: benchQuery,
@@ -54,6 +56,7 @@ query     what a page asks, through REST, of five sessions while 5,000 prints a 
 store     the writer beside psql's \\copy, sums, the seal beside live indexes, an outage and its end
 import    a simulated day into deep history, beside DuckDB's own way from csv.gz to Parquet; bytes a print of each
 latency   print on the socket to alert at a client that follows: 1,000, 10,000 and 50,000 prints a second
+rest      requests a second of the API, from memory and from Postgres, while the feed runs (needs wrk)
 scale     the engine's cost of a print from 1 to 50 million prints and from 100 to 12,000 underlyings
 memory    bytes a contract by part, the widest market, twenty sessions in one process
 actors    a message to a plain method, a fromTransition actor and a statechart, in the cache and out of it
