@@ -4,12 +4,14 @@ import { dayNumberOf, newYorkMidnightMs } from '../domain/calendar.ts';
 import { BUCKET_MS } from '../domain/session.ts';
 import type { Queries } from './pool.ts';
 
+// The few that are shown are chosen before their names are looked up.
 const LARGEST = `
   select osi, b.prints, b.volume, b.premium_cents as "premiumCents"
-  from spyhop.bar b join spyhop.contract using (contract_id)
-  where b.session_date = $1 and b.bucket = $2
-  order by b.premium_cents desc, osi
-  limit $3`;
+  from (
+    select * from spyhop.bar where session_date = $1 and bucket = $2
+    order by premium_cents desc, contract_id limit $3
+  ) b join spyhop.contract using (contract_id)
+  order by b.premium_cents desc, contract_id`;
 
 /** Contracts with the most premium in the five minutes that hold a moment (epoch ms), the largest first. */
 export async function listLargest(
