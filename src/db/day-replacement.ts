@@ -7,7 +7,7 @@ import { BarSums, ContractFacts } from './bar-sums.ts';
 import type { ContractIds } from './contracts.ts';
 import { copyInto, PRINT_COLUMNS, PrintEncoder } from './copy-binary.ts';
 import { storeCoverage } from './coverage.ts';
-import { addDays, addSums, DAY_TABLES } from './day-tables.ts';
+import { addDays, addSums, DAY_TABLES, remakeMarketSums } from './day-tables.ts';
 import { type HistoryDay, pointHistoryDay } from './history-days.ts';
 import { lockPosition } from './journal-position.ts';
 import type { Database, Queries, Transaction } from './pool.ts';
@@ -101,6 +101,7 @@ export async function replaceDay(
         file.sessionDate,
       ]);
     }
+    await remakeMarketSums(transaction, file.sessionDate);
     const fileId = await record(transaction, file, rows, rejected);
     await pointHistoryDay(transaction, history, fileId);
     if (covered !== null) await storeCoverage(transaction, fileId, covered.coverage, covered.verdicts);

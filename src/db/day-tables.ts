@@ -36,6 +36,48 @@ const addFlow = (table: string): string => `
     call_cents = flow.call_cents + excluded.call_cents,
     put_cents = flow.put_cents + excluded.put_cents`;
 
+/** The sums over flow, added to beside it; those of a day that is written whole are made at its end. */
+const ADD_OVER_FLOW = `
+  with given as (
+    select * from unnest($2::text[], $3::smallint[], $4::int[], $5::bigint[], $6::bigint[], $7::bigint[])
+      as given (underlying, bucket, prints, volume, call_cents, put_cents)
+  ),
+  totals as (
+    insert into spyhop.underlying_day as total
+      (underlying, session_date, prints, volume, call_cents, put_cents)
+    select underlying, $1::date, sum(prints), sum(volume), sum(call_cents), sum(put_cents)
+    from given group by underlying
+    on conflict (underlying, session_date) do update set
+      prints = total.prints + excluded.prints,
+      volume = total.volume + excluded.volume,
+      call_cents = total.call_cents + excluded.call_cents,
+      put_cents = total.put_cents + excluded.put_cents
+  )
+  insert into spyhop.market_flow as market
+    (session_date, bucket, prints, volume, call_cents, put_cents)
+  select $1::date, bucket, sum(prints), sum(volume), sum(call_cents), sum(put_cents)
+  from given group by bucket
+  on conflict (session_date, bucket) do update set
+    prints = market.prints + excluded.prints,
+    volume = market.volume + excluded.volume,
+    call_cents = market.call_cents + excluded.call_cents,
+    put_cents = market.put_cents + excluded.put_cents`;
+
+/** The sums of a day made again of its flow and its days, of which a file may have brought the days alone. */
+const MARKET_SUMS = [
+  'delete from spyhop.market_flow where session_date = $1',
+  'delete from spyhop.underlying_day where session_date = $1',
+  `insert into spyhop.market_flow (session_date, bucket, prints, volume, call_cents, put_cents)
+   select session_date, bucket, sum(prints), sum(volume), sum(call_cents), sum(put_cents)
+   from spyhop.flow where session_date = $1 group by session_date, bucket`,
+  `insert into spyhop.underlying_day (underlying, session_date, prints, volume, call_cents, put_cents)
+   select underlying, session_date, sum(prints), sum(volume),
+     coalesce(sum(premium_cents) filter (where option_right = 'call'), 0),
+     coalesce(sum(premium_cents) filter (where option_right = 'put'), 0)
+   from spyhop.day_summary join spyhop.contract using (contract_id)
+   where session_date = $1 group by underlying, session_date`,
+];
+
 const daysInto = (table: string): string => `
   insert into spyhop.${table} as day
     (session_date, contract_id, volume, prints, premium_cents, last_price_e4)
@@ -80,7 +122,7 @@ export async function addSums(
     ]);
   }
   for (const flow of chunks(sums.flow())) {
-    await db.change(addFlow(names.flow), [
+    const values = [
       sessionDate,
       flow.map(({ underlying }) => underlying),
       arrayOf(flow, ({ bucket }) => bucket),
@@ -88,7 +130,9 @@ export async function addSums(
       arrayOf(flow, ({ volume }) => volume),
       arrayOf(flow, ({ callCents }) => callCents),
       arrayOf(flow, ({ putCents }) => putCents),
-    ]);
+    ];
+    await db.change(addFlow(names.flow), values);
+    if (names.flow === 'flow') await db.change(ADD_OVER_FLOW, values);
   }
   for (const days of chunks(sums.days())) {
     await db.change(daysInto(names.day_summary), [
@@ -100,6 +144,11 @@ export async function addSums(
       arrayOf(days, ({ last }) => last),
     ]);
   }
+}
+
+/** Makes the sums of the market and of underlyings of a session again, after a file has taken its place. */
+export async function remakeMarketSums(db: Queries, sessionDate: string): Promise<void> {
+  for (const statement of MARKET_SUMS) await db.change(statement, [sessionDate]);
 }
 
 /** Sets the days of contracts in the table of a day that holds none yet. */

@@ -4,7 +4,7 @@ import type { Database } from './pool.ts';
 
 /** A value that is not what the prints say. */
 export interface Difference {
-  readonly table: 'bar' | 'flow' | 'day_summary' | 'print';
+  readonly table: Sum['table'] | 'print';
   /** Which row: ticker or underlying, and the bucket where there is one. */
   readonly row: string;
   readonly column: string;
@@ -37,7 +37,7 @@ const COUNTED = `
 
 /** Columns of a sum as expressions over the counted prints; the same columns stand in the table. */
 interface Sum {
-  readonly table: 'bar' | 'flow' | 'day_summary';
+  readonly table: 'bar' | 'flow' | 'day_summary' | 'underlying_day' | 'market_flow';
   readonly key: string;
   readonly stored: string;
   readonly groupBy: string;
@@ -45,6 +45,23 @@ interface Sum {
 }
 
 const PREMIUM = 'sign * size * price_e4::bigint';
+const FLOWS = (
+  [
+    { table: 'flow', key: "underlying || ' ' || bucket", groupBy: 'underlying, bucket' },
+    { table: 'underlying_day', key: 'underlying', groupBy: 'underlying' },
+    { table: 'market_flow', key: "'bucket ' || bucket", groupBy: 'bucket' },
+  ] as const
+).map((sum) => ({
+  ...sum,
+  stored: `spyhop.${sum.table}`,
+  columns: {
+    prints: 'sum(sign)',
+    volume: 'sum(sign * size)',
+    call_cents: `coalesce(sum(${PREMIUM}) filter (where option_right = 'call'), 0)`,
+    put_cents: `coalesce(sum(${PREMIUM}) filter (where option_right = 'put'), 0)`,
+  },
+}));
+
 const SUMS: readonly Sum[] = [
   {
     table: 'bar',
@@ -61,18 +78,7 @@ const SUMS: readonly Sum[] = [
       premium_cents: `sum(${PREMIUM})`,
     },
   },
-  {
-    table: 'flow',
-    key: "underlying || ' ' || bucket",
-    stored: 'spyhop.flow',
-    groupBy: 'underlying, bucket',
-    columns: {
-      prints: 'sum(sign)',
-      volume: 'sum(sign * size)',
-      call_cents: `coalesce(sum(${PREMIUM}) filter (where option_right = 'call'), 0)`,
-      put_cents: `coalesce(sum(${PREMIUM}) filter (where option_right = 'put'), 0)`,
-    },
-  },
+  ...FLOWS,
   {
     table: 'day_summary',
     key: 'osi',

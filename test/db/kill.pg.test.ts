@@ -31,7 +31,7 @@ async function expectWhole(db: Database, rows: number): Promise<void> {
        max(tape_row) as last, sum(size)::int as volume from spyhop.print`,
   );
   expect(prints).toEqual({ rows, tape_rows: rows, first: 0, last: rows - 1, volume });
-  for (const table of ['bar', 'flow', 'day_summary']) {
+  for (const table of ['bar', 'flow', 'day_summary', 'market_flow', 'underlying_day']) {
     expect(
       await db.rows(`select sum(prints)::int as prints, sum(volume)::int as volume from spyhop.${table}`),
     ).toEqual([{ prints: rows, volume }]);

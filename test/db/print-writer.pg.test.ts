@@ -23,7 +23,9 @@ describe('the print writer', () => {
   afterAll(() => clone[Symbol.asyncDispose]());
   beforeEach(async () => {
     table = tableOf([CALL, PUT]);
-    await clone.db.change('truncate spyhop.print, spyhop.bar, spyhop.flow, spyhop.day_summary');
+    await clone.db.change(
+      'truncate spyhop.print, spyhop.bar, spyhop.flow, spyhop.day_summary, spyhop.market_flow, spyhop.underlying_day',
+    );
     await clone.db.change('truncate spyhop.journal_position, spyhop.sum_position');
   });
 

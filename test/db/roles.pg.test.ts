@@ -41,7 +41,17 @@ describe.each(['spyhop_reader', 'spyhop_grafana'] as const)('%s', (role) => {
   afterAll(() => db.close());
 
   it('reads every table and view', async () => {
-    const views = ['prints', 'bars', 'flows', 'days', 'alerts', 'normals'].map((name) => `spyhop.${name}`);
+    const views = [
+      'prints',
+      'bars',
+      'flows',
+      'days',
+      'alerts',
+      'normals',
+      'market_flows',
+      'underlying_days',
+      'alert_numbers',
+    ].map((name) => `spyhop.${name}`);
     for (const name of [...tables, ...views]) {
       expect(await db.rows(`select count(*) as rows from ${name}`)).toHaveLength(1);
     }

@@ -51,7 +51,9 @@ describe('a session that is sealed', () => {
   });
   afterAll(() => clone[Symbol.asyncDispose]());
   beforeEach(async () => {
-    await clone.db.change('truncate spyhop.print, spyhop.bar, spyhop.flow, spyhop.day_summary');
+    await clone.db.change(
+      'truncate spyhop.print, spyhop.bar, spyhop.flow, spyhop.day_summary, spyhop.market_flow, spyhop.underlying_day',
+    );
     await clone.db.change('truncate spyhop.journal_position, spyhop.sum_position');
     const writer = createPrintWriter(clone.db, tableOf(TICKERS));
     await writer.store(batchOf(session, PRINTS.slice(0, 3_000)));
@@ -145,6 +147,8 @@ describe('verify', () => {
     await clone.db.change('update spyhop.flow set call_cents = 1 where underlying = $1 and bucket = 114', [
       'AAPL',
     ]);
+    await clone.db.change('update spyhop.market_flow set volume = 3 where bucket = 114');
+    await clone.db.change("delete from spyhop.underlying_day where underlying = 'AAPL'");
     const { differences } = await verifyDay(clone.db, date);
     expect(differences).toContainEqual({
       table: 'bar',
@@ -156,6 +160,16 @@ describe('verify', () => {
     expect(differences.filter(({ table }) => table === 'flow')).toMatchObject([
       { row: 'AAPL 114', column: 'call_cents', stored: '1' },
     ]);
+    expect(differences.filter(({ table }) => table === 'market_flow')).toMatchObject([
+      { row: 'bucket 114', column: 'volume', stored: '3' },
+    ]);
+    expect(differences.filter(({ table }) => table === 'underlying_day')).toMatchObject(
+      ['call_cents', 'prints', 'put_cents', 'volume'].map((column) => ({
+        row: 'AAPL',
+        column,
+        stored: null,
+      })),
+    );
     const absent = differences.filter(({ table }) => table === 'day_summary');
     expect(absent.map(({ row, stored }) => [row, stored])).toEqual(
       Array.from({ length: 4 }, () => [TICKERS[3], null]),

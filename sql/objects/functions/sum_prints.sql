@@ -1,4 +1,5 @@
--- Brings bars, flow and days of a session up to its prints, at most rows_max rows of the tape a call.
+-- Brings bars, flow and days of a session, and its sums of the market, up to its prints, at most rows_max rows of the
+-- tape a call.
 --
 -- Sums follow the prints in transactions of their own: a bar is then written every few seconds instead of with every
 -- batch, and the writer's process spends nothing on it. All values follow from the tape's order alone, however it is
@@ -84,19 +85,47 @@ begin
       prints = summary.prints + excluded.prints,
       premium_cents = summary.premium_cents + excluded.premium_cents,
       last_price_e4 = coalesce(excluded.last_price_e4, summary.last_price_e4)
+  ),
+  flow_sums as materialized (
+    select underlying, bucket, sum(prints) as prints, sum(volume) as volume,
+      coalesce(sum(premium) filter (where option_right = 'call'), 0) as call_cents,
+      coalesce(sum(premium) filter (where option_right = 'put'), 0) as put_cents
+    from sums join spyhop.contract using (contract_id)
+    group by underlying, bucket
+  ),
+  flows as (
+    insert into spyhop.flow as flow
+      (session_date, underlying, bucket, prints, volume, call_cents, put_cents)
+    select day, underlying, bucket, prints, volume, call_cents, put_cents
+    from flow_sums
+    on conflict (session_date, underlying, bucket) do update set
+      prints = flow.prints + excluded.prints,
+      volume = flow.volume + excluded.volume,
+      call_cents = flow.call_cents + excluded.call_cents,
+      put_cents = flow.put_cents + excluded.put_cents
+  ),
+  underlying_days as (
+    insert into spyhop.underlying_day as total
+      (underlying, session_date, prints, volume, call_cents, put_cents)
+    select underlying, day, sum(prints), sum(volume), sum(call_cents), sum(put_cents)
+    from flow_sums
+    group by underlying
+    on conflict (underlying, session_date) do update set
+      prints = total.prints + excluded.prints,
+      volume = total.volume + excluded.volume,
+      call_cents = total.call_cents + excluded.call_cents,
+      put_cents = total.put_cents + excluded.put_cents
   )
-  insert into spyhop.flow as flow
-    (session_date, underlying, bucket, prints, volume, call_cents, put_cents)
-  select day, underlying, bucket, sum(prints), sum(volume),
-    coalesce(sum(premium) filter (where option_right = 'call'), 0),
-    coalesce(sum(premium) filter (where option_right = 'put'), 0)
-  from sums join spyhop.contract using (contract_id)
-  group by underlying, bucket
-  on conflict (session_date, underlying, bucket) do update set
-    prints = flow.prints + excluded.prints,
-    volume = flow.volume + excluded.volume,
-    call_cents = flow.call_cents + excluded.call_cents,
-    put_cents = flow.put_cents + excluded.put_cents;
+  insert into spyhop.market_flow as market
+    (session_date, bucket, prints, volume, call_cents, put_cents)
+  select day, bucket, sum(prints), sum(volume), sum(call_cents), sum(put_cents)
+  from flow_sums
+  group by bucket
+  on conflict (session_date, bucket) do update set
+    prints = market.prints + excluded.prints,
+    volume = market.volume + excluded.volume,
+    call_cents = market.call_cents + excluded.call_cents,
+    put_cents = market.put_cents + excluded.put_cents;
   update spyhop.sum_position set tape_rows = until_row where session_date = day;
   return stored - until_row;
 end

@@ -2,10 +2,18 @@
 import type { Queries } from '../pool.ts';
 
 /**
- * Left out beside the tables of days: what was applied of the schema, how far the tape is stored, and which files of
- * deep history there are, for the prints and files they speak of are not in the copy.
+ * Left out beside the tables of days: what was applied of the schema, how far the tape is stored, which files of deep
+ * history there are, and the sums over flow, for the prints and files they speak of are not in the copy.
  */
-const LEFT_OUT = ['schema_migration', 'schema_object', 'journal_position', 'sum_position', 'history_day'];
+const LEFT_OUT = [
+  'schema_migration',
+  'schema_object',
+  'journal_position',
+  'sum_position',
+  'history_day',
+  'market_flow',
+  'underlying_day',
+];
 
 /** A table with what is needed to copy it. */
 export interface CopiedTable {
