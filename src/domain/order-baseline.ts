@@ -28,6 +28,8 @@ export interface OrderBaseline {
   readonly profile: Float64Array;
   /** Writes the rates of a contract; known or not: one never seen has those of its class. */
   contractRates(contract: number, features: ContractFeatures, into: OrderRates): void;
+  /** Features of a contract, looked up or parsed. */
+  featuresOf(contract: number): ContractFeatures;
   /** True when the contract was seen and is followed; of others only the class is known. */
   follows(contract: number): boolean;
   /** Price of an underlying that the rates were made at, dollars; 0 when it is not known. */

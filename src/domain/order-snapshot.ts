@@ -54,6 +54,7 @@ export class OrderSnapshot implements OrderBaseline {
   readonly profile: Float64Array;
   readonly #table: ContractTable;
   readonly #day: number;
+  readonly #featuresOf: (contract: number) => ContractFeatures;
   readonly #length: number;
   readonly #contractShapes: readonly Float64Array[];
   readonly #underlyingShapes: Float64Array;
@@ -77,6 +78,7 @@ export class OrderSnapshot implements OrderBaseline {
     this.version = source.version;
     this.sessions = source.sessions;
     this.#table = table;
+    this.#featuresOf = (contract) => contracts.featuresOf(contract);
     this.#day = present(dayNumberOf(session.date), 'the day of a session');
     this.#length = session.halfDay ? HALF_DAY_LENGTH : 1;
     this.ordersForecast = (this.#length * market.orders) / market.sessions;
@@ -137,6 +139,10 @@ export class OrderSnapshot implements OrderBaseline {
 
   #ordersOf(underlying: number): number {
     return (this.#underlyingOrders[underlying] ?? 0) || this.#length * NEW_UNDERLYING_ORDERS;
+  }
+
+  featuresOf(contract: number): ContractFeatures {
+    return this.#featuresOf(contract);
   }
 
   follows(contract: number): boolean {

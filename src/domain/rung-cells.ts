@@ -14,8 +14,11 @@ const CELL = { shape: 0, exposure: 1, last: 2, statistics: 3 } as const;
 /** Statistics that the mean is taken over, those of rungs never reached included: they are 0. */
 export const STATISTICS = RUNGS * KINDS;
 
-/** Below this a likelihood ratio is taken for 0: e^-40 adds nothing to a statistic that matters from 1 on. */
-const LOG_NOTHING = -40;
+/**
+ * Below this a likelihood ratio is taken for 0, and so are those of larger multiples. It only makes statistics smaller:
+ * one that had reached the thousands it needs to matter would be worth less than 1.
+ */
+const LOG_NOTHING = -12;
 /** Float32 ends at 3e38; a statistic stops here. */
 const STATISTIC_MAX = 1e30;
 
@@ -100,13 +103,12 @@ export function advanceCell(words: Float32Array, at: number, exposure: number): 
   const prior = words[at + 1]!;
   const since = Math.max(0, exposure - words[at + 2]!);
   const x = since / prior;
-  const log = Math.log(1 + x);
   let change = 0;
   let kind = 0;
   let multiplied = x;
   for (; kind < KINDS; kind++) {
     multiplied *= 2;
-    const ratio = LOG_MULTIPLES[kind]! + shape * (log - Math.log(1 + multiplied));
+    const ratio = LOG_MULTIPLES[kind]! + shape * Math.log((1 + x) / (1 + multiplied));
     // Past its peak the ratio only falls with θ.
     if (ratio < LOG_NOTHING) break;
     const place = at + 3 + kind;

@@ -24,7 +24,7 @@ export class SpotTracker {
   readonly #outward: number[] = [];
   readonly #lastMs: number[] = [];
   readonly #prices: number[] = [];
-  readonly #byStrike = new Map<string, number>();
+  readonly #byStrike = new Map<number, number>();
 
   /** Begins at the price of the evening before, 0 for unknown; once pairs have told, they know better. */
   expect(spot: number): void {
@@ -33,13 +33,16 @@ export class SpotTracker {
 
   /** Takes the next contract. */
   meet(number: number, { expiryDay, strike, outward }: ContractFeatures): void {
-    const key = `${expiryDay} ${strike}`;
-    const other = this.#byStrike.get(key) ?? -1;
-    this.#partners[number] = other;
+    this.#partners[number] = -1;
     this.#strikes[number] = strike;
     this.#outward[number] = outward;
     this.#lastMs[number] = -Infinity;
     this.#prices[number] = 0;
+    // Pairs so far away tell nothing, now or later in the day.
+    if (this.now > 0 && Math.abs(strike - this.now) > 2 * AWAY_MAX * this.now) return;
+    const key = expiryDay * 4_194_304 + strike;
+    const other = this.#byStrike.get(key) ?? -1;
+    this.#partners[number] = other;
     if (other >= 0) this.#partners[other] = number;
     else this.#byStrike.set(key, number);
   }

@@ -1,12 +1,16 @@
 // The statistic of an underlying itself: the ladder over the orders of all its contracts.
 import { RUNGS } from './ladder.ts';
 import type { OrderRates } from './order-baseline.ts';
-import { advanceCell, CELL_WORDS, RungCells, STATISTICS } from './rung-cells.ts';
+import { advanceCell, CELL_WORDS, MULTIPLES, RungCells } from './rung-cells.ts';
 
 /** Orders of an underlying closer than this are one to it. */
 const TOGETHER_MS = 2;
 
-/** Ten cells, and what they add up to. */
+/** Rungs that count here, of 1, 10, 100 and 1,000 lots: over a whole chain the sizes between tell nothing more. */
+const COUNTS = Uint8Array.from({ length: RUNGS }, (_, rung) => ([0, 2, 5, 8].includes(rung) ? 1 : 0));
+const STATISTICS = 4 * MULTIPLES.length;
+
+/** A cell a rung, and what those that count add up to. */
 export class UnderlyingStatistic {
   readonly cells = new RungCells();
   readonly place: number;
@@ -43,7 +47,7 @@ export class UnderlyingStatistic {
     const { words } = this.cells;
     let sum = this.#sum;
     for (let rung = from; rung < to; rung++) {
-      if (atMs - this.#lastMs[rung]! < TOGETHER_MS) continue;
+      if (COUNTS[rung] === 0 || atMs - this.#lastMs[rung]! < TOGETHER_MS) continue;
       this.#lastMs[rung] = atMs;
       sum += advanceCell(words, this.place + rung * CELL_WORDS, share);
     }

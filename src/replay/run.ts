@@ -146,7 +146,7 @@ async function replayDay(
     onFailure: observer.onFailure,
   });
   const counter = isLast ? null : new VolumeCounter();
-  const orderCounter = lessons?.counterOf(file) ?? null;
+  const orderCounter = isLast ? null : (lessons?.counterOf(file) ?? null);
   const feed = quotesBeforePrints(tape, quoted?.quotes ?? null, engine, settings.batchRows);
   const seen = (batch: TradeBatch): void => {
     ledger.add(batch);

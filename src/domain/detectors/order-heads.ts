@@ -14,7 +14,7 @@ export const MARK_WORDS = 7;
 export const MARK = { lastMs: 0, orders: 1, place: 2, rungs: 3, clock: 4, bin: 5, silentUntilMs: 6 } as const;
 
 /** The class of a contract is looked up again when the price has moved by this share. */
-const DRIFT_STEP = 3e-4;
+const DRIFT_STEP = 2e-3;
 
 /** Heads in the order in which the contracts had their first orders; 76 bytes each. */
 export class OrderHeads {

@@ -6,7 +6,7 @@ import { dayNumberOf } from '../calendar.ts';
 import { RUNGS, streamCodeOf } from '../ladder.ts';
 import { OpenOrders } from '../open-orders.ts';
 import { allocateRates, type OrderBaseline } from '../order-baseline.ts';
-import { featuresOf, underlyingClockOf } from '../order-class.ts';
+import { underlyingClockOf } from '../order-class.ts';
 import { advanceCell, CELL_WORDS, RungCells, STATISTICS } from '../rung-cells.ts';
 import { isLateUnderlying } from '../session.ts';
 import type { DayTails } from '../tail-memory.ts';
@@ -164,7 +164,7 @@ export class UnderlyingSurprise implements UnderlyingDetector {
   #open(baseline: OrderBaseline, batch: TradeBatch, row: number, slot: number): number {
     const { context, underlying, arena } = this.#scene;
     const contract = batch.contract[row]!;
-    const features = featuresOf(context.table.contract(contract));
+    const features = baseline.featuresOf(contract);
     baseline.contractRates(contract, features, this.#rates);
     const spot = baseline.spotOf(underlying);
     const head = this.#heads.open(features, this.#day, context.session.openMs, this.#rates, spot);
