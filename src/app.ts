@@ -40,6 +40,8 @@ export interface ServiceSettings {
   readonly api: ApiSettings;
   /** The detectors that decide; the threshold alone unless said. */
   readonly detectors?: readonly DetectorName[];
+  /** Alerts a day that the detector `surprise` may spend; 20 unless said. */
+  readonly alertsPerDay?: number;
   readonly threshold: ThresholdSettings;
   /** Sessions whose prints and journals are kept. */
   readonly hotSessions: number;
@@ -112,6 +114,7 @@ async function composeService(settings: ServiceSettings, parts: AsyncDisposableS
       store,
       table,
       baseline: baselines.current,
+      complete: baselines.complete,
       storeCounts: counts.store,
       onRaised: (alert) => counts.alerts.add(alert),
       onStored(alerts) {

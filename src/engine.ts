@@ -132,7 +132,8 @@ export function createEngine(settings: EngineSettings): Engine {
     .pipe(
       map((finding) => {
         const rule = present(chosen.rules.get(finding.detector), 'the rule of a detector at work');
-        return alertOf(finding, { session, contract: table.contract(finding.contract), rule });
+        const leading = finding.leading.map((contract) => table.ticker(contract));
+        return alertOf(finding, { session, contract: table.contract(finding.contract), rule, leading });
       }),
     )
     .subscribe({ next: (alert) => told.push(alert), error: (error: unknown) => (fault = error) });

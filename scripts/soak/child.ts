@@ -83,6 +83,7 @@ const live = await openSessions(
     marketClock: new ManualClock(SESSION.midnightMs + SESSION.openMs),
     log,
     baseline: () => baseline,
+    complete: (loaded) => Promise.resolve(loaded),
     storeCounts: new StoreCounts(),
     onRaised() {},
     onStored: (alerts) => void told.push(...alerts.map(({ id }) => id)),

@@ -45,8 +45,11 @@ export function alertLine(alert: Alert, terminal: Terminal): string {
   const lean = alert.direction === 'unknown' ? 'side unknown' : `${alert.direction}${share}${surety(alert)}`;
   const premium = `${minutes ? '≈ ' : ''}${formatUsdShort(cents)}`;
   const flags = alert.flags.map((flag) => ` · ${flag}`).join('');
+  const first = alert.contractName;
+  const name =
+    alert.kind === 'unusual underlying' ? `${alert.underlying} over many contracts, ${first} first` : first;
   return [
-    `${terminal.tone('quiet', newYorkTime(Date.parse(alert.at)))} ${terminal.tone('strong', alert.contractName)}`,
+    `${terminal.tone('quiet', newYorkTime(Date.parse(alert.at)))} ${terminal.tone('strong', name)}`,
     countText(alert),
     terminal.tone(alert.severity === 'high' ? 'warn' : 'plain', premium),
     ...(minutes ? [] : [shapeText(alert)]),

@@ -8,6 +8,7 @@ export const SERVICE_OPTIONS = [
   'token',
   'requests-per-second',
   'detector',
+  'alerts-per-day',
   'factor',
   'floor',
   'hot-sessions',

@@ -50,6 +50,7 @@ export function serviceSettings(
       limits: { requestsPerSecondMax: options['requests-per-second'] },
     },
     detectors: options.detector,
+    alertsPerDay: options['alerts-per-day'],
     threshold: { factor: new Decimal(options.factor), floor: options.floor },
     hotSessions: options['hot-sessions'],
     journalSessions: options['journal-sessions'],

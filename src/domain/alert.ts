@@ -56,6 +56,8 @@ export interface Alert {
   readonly sweeps: number;
   readonly exchanges: number;
   readonly largestOrder: number;
+  /** Of an underlying: tickers of the contracts with the largest premium in the window, {@link contract} first. */
+  readonly leading?: readonly string[];
   /** What the reader must know before believing it. */
   readonly flags: readonly AlertFlag[];
 }
@@ -73,6 +75,8 @@ export interface AlertSource {
   readonly session: Session;
   readonly contract: OptionContract;
   readonly rule: { readonly id: string; readonly hash: string };
+  /** Tickers of the contracts that lead; none unless the alert is of an underlying. */
+  readonly leading?: readonly string[];
 }
 
 const HIGH_CENTS = 100_000_000; // a million dollars
@@ -104,12 +108,14 @@ function flagsOf(finding: Finding, contract: OptionContract): AlertFlag[] {
 }
 
 /** Makes the alert of a finding. Pure: equal arguments give equal alerts, to the byte of their JSON. */
-export function alertOf(finding: Finding, { session, contract, rule }: AlertSource): Alert {
+export function alertOf(finding: Finding, { session, contract, rule, leading = [] }: AlertSource): Alert {
   const { evidence } = finding;
   const at = new Date(session.midnightMs + finding.atMs).toISOString();
   const lean = leanOf(contract.right, evidence.sided);
   return {
-    id: digest(`${rule.hash} ${contract.osi} ${at}`),
+    id: digest(
+      `${rule.hash} ${contract.osi} ${at}${finding.kind === 'unusual contract' ? '' : ` ${finding.kind}`}`,
+    ),
     at,
     sessionDate: session.date,
     detector: finding.detector,
@@ -140,6 +146,7 @@ export function alertOf(finding: Finding, { session, contract, rule }: AlertSour
     sweeps: evidence.shape.sweeps,
     exchanges: evidence.shape.exchanges,
     largestOrder: evidence.shape.largestOrder,
+    ...(leading.length === 0 ? {} : { leading }),
     flags: flagsOf(finding, contract),
   };
 }

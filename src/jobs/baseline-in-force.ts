@@ -7,6 +7,7 @@ import type { DetectorName } from '../domain/detectors/finding.ts';
 import { type Clock, every } from '../lib/clock.ts';
 import type { Log } from '../log.ts';
 import type { JobOutcome } from './job-counts.ts';
+import { withOrders } from './order-baseline.ts';
 import { startJobs } from './scheduler.ts';
 
 /** How often it is looked for a baseline that another process made. */
@@ -17,6 +18,8 @@ const SUMMARY_SESSIONS = 60;
 export interface BaselineSettings {
   readonly store: OpenStore;
   readonly table: ContractTable;
+  /** Folder of everything that is kept. */
+  readonly dataDir: string;
   readonly clock: Clock;
   readonly marketClock: Clock;
   readonly log: Log;
@@ -39,6 +42,8 @@ export interface DecidingSession {
 /** The baseline that decides, always the newest that was made. */
 export interface BaselineInForce {
   readonly current: () => LoadedBaseline;
+  /** A baseline with what the detectors at work ask of it beside volumes. */
+  readonly complete: (loaded: LoadedBaseline) => Promise<LoadedBaseline>;
   /** From now on the session under way takes each new run. */
   follow(session: () => DecidingSession): void;
   close(): Promise<void>;
@@ -48,10 +53,12 @@ export interface BaselineInForce {
 export async function openBaselines(settings: BaselineSettings): Promise<BaselineInForce> {
   const { store, table, marketClock, log, sessionDate } = settings;
   await using parts = new AsyncDisposableStack();
-  const load = async (): Promise<LoadedBaseline> => {
-    const loaded = await loadBaseline(store.db, table);
-    return settings.detectors?.includes('zscore') === true ? withLastPrints(store.db, table, loaded) : loaded;
+  const complete = async (loaded: LoadedBaseline): Promise<LoadedBaseline> => {
+    const wanted = settings.detectors ?? [];
+    const last = wanted.includes('zscore') ? await withLastPrints(store.db, table, loaded) : loaded;
+    return wanted.includes('surprise') ? withOrders(store.db, settings.dataDir, table, last) : last;
   };
+  const load = async (): Promise<LoadedBaseline> => complete(await loadBaseline(store.db, table));
   let current = await load();
   let deciding: (() => DecidingSession) | null = null;
   /** Lets the session under way decide by the run in force; it may have been opened before that was made. */
@@ -90,6 +97,7 @@ export async function openBaselines(settings: BaselineSettings): Promise<Baselin
   const open = parts.move();
   return {
     current: () => current,
+    complete,
     follow(session) {
       deciding = session;
       decide();

@@ -157,6 +157,7 @@ function gapRecorder({ db, log, session }: FeedLinkSettings): (news: FeedNews) =
       const { fromMs, untilMs, reason } = news;
       const [from = '', until = ''] = [fromMs, untilMs].map((ms) => new Date(ms).toISOString());
       log.write('gap.closed', { from, until, state: 'open' });
+      session().noteAway(fromMs, untilMs);
       opened = opened
         .then(async (begun) => {
           // Of the time between two processes there is a row only where the one before saw its beginning.

@@ -1,4 +1,5 @@
 // A live session: every frame is journaled, folded by the engine and handed to the writer, and a restart does it again.
+import { ALERTS_PER_DAY, type BudgetState } from '../domain/budget.ts';
 import type { VolumeBaseline } from '../domain/baseline.ts';
 import type { Session } from '../domain/session.ts';
 import type { TradeBatch } from '../domain/trade.ts';
@@ -51,12 +52,21 @@ export class LiveSession {
 
   constructor(settings: LiveSessionSettings, ports: LiveSessionPorts) {
     const { session, table, baseline, threshold, detectors = ['threshold'] } = settings;
+    const { alertsPerDay = ALERTS_PER_DAY } = settings;
     this.session = session;
     this.#ports = ports;
     this.#settings = settings;
     this.#lostRecords = ports.journal.status.lostRecords;
     const { onFailure } = ports;
-    this.#fold = new SessionFold({ session, table, baseline, detectors, threshold, onFailure });
+    this.#fold = new SessionFold({
+      session,
+      table,
+      baseline,
+      detectors,
+      threshold,
+      alertsPerDay,
+      onFailure,
+    });
   }
 
   /** Rows of the tape so far. */
@@ -170,6 +180,25 @@ export class LiveSession {
     this.#fold.engine.adoptBaseline(baseline);
   }
 
+  /** The budget of the detector `surprise` in numbers; null when it is not at work. */
+  get budget(): BudgetState | null {
+    return this.#fold.engine.budget();
+  }
+
+  /** Lets chance spend so many alerts a day from here on, and says so in the journal. */
+  changeBudget(alertsPerDay: number, atMs: number): void {
+    this.#say({ alertsPerDay }, atMs);
+    this.#fold.engine.changeBudget(alertsPerDay);
+  }
+
+  /** The feed was away from one moment to another (epoch ms): nothing is expected of that time. */
+  noteAway(fromMs: number, toMs: number): void {
+    const { midnightMs } = this.session;
+    const words = { awayFromMs: fromMs - midnightMs, awayToMs: toMs - midnightMs };
+    this.#say(words, toMs);
+    this.#fold.engine.standStill(words.awayFromMs, words.awayToMs);
+  }
+
   /** Takes no more frames; what is behind is still given to the writer as it finds room. */
   retire(): void {
     this.#fold.engine.stop();
@@ -182,8 +211,9 @@ export class LiveSession {
   }
 
   /** Does what a control record says; gives the run of the baseline that it names. */
-  async #heed({ nextRow, baselineRun }: ControlWords): Promise<number | null> {
-    if (nextRow !== undefined) this.#fold.tape.continueAt(nextRow);
+  async #heed(words: ControlWords): Promise<number | null> {
+    const { baselineRun } = words;
+    this.#fold.heed(words);
     if (baselineRun === undefined) return null;
     const baseline = await this.#ports.baselineOf(baselineRun);
     if (baseline !== null) this.#fold.engine.adoptBaseline(baseline);

@@ -38,6 +38,8 @@ export interface LiveSessionSettings {
   readonly run: number;
   /** The detectors that decide; the threshold alone unless said. */
   readonly detectors?: readonly DetectorName[];
+  /** Alerts a day that the detector `surprise` may spend; 20 unless said. */
+  readonly alertsPerDay?: number;
   readonly threshold: ThresholdSettings;
   /** Rows of the session's tape that the store has already. */
   readonly storedRows: number;

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { Writer } from '../actors/writer.ts';
 import { storeAlerts } from '../db/alerts.ts';
 import { type LoadedBaseline, loadBaseline } from '../db/baselines.ts';
-import { withLastPrints } from '../db/last-prints.ts';
 import { storedRows } from '../db/journal-position.ts';
 import type { OpenStore } from '../db/open-store.ts';
 import { createPrintWriter } from '../db/print-writer.ts';
@@ -11,6 +10,7 @@ import { sumPrints } from '../db/print-sums.ts';
 import { isPassing } from '../db/sqlstate.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { ContractTable } from '../domain/contract-table.ts';
+import { ALERTS_PER_DAY } from '../domain/budget.ts';
 import type { DetectorName } from '../domain/detectors/finding.ts';
 import type { ThresholdSettings } from '../domain/detectors/threshold.ts';
 import { newYorkDate, requireSession, type Session, sessionAfter, sessionOn } from '../domain/session.ts';
@@ -56,6 +56,8 @@ export interface SessionsSettings {
   readonly table: ContractTable;
   /** The detectors that decide; the threshold alone unless said. */
   readonly detectors?: readonly DetectorName[];
+  /** Alerts a day that the detector `surprise` may spend; 20 unless said. */
+  readonly alertsPerDay?: number;
   readonly threshold: ThresholdSettings;
   readonly journalSessions: number;
   readonly clock: Clock;
@@ -63,6 +65,8 @@ export interface SessionsSettings {
   readonly log: Log;
   /** What is normal now. */
   readonly baseline: () => LoadedBaseline;
+  /** An earlier baseline with what the detectors at work ask of it. */
+  readonly complete: (loaded: LoadedBaseline) => Promise<LoadedBaseline>;
   /** Takes what the writer's transactions live through. */
   readonly storeCounts: StoreCounts;
   /** Told of each alert when it is raised. */
@@ -255,6 +259,7 @@ async function openSession(
       run,
       detectors,
       threshold,
+      alertsPerDay: settings.alertsPerDay ?? ALERTS_PER_DAY,
       storedRows: await storedRows(store.db, date),
     },
     {
@@ -265,9 +270,7 @@ async function openSession(
       async baselineOf(earlier) {
         if (earlier === run) return current;
         const loaded = await loadBaseline(store.db, table, earlier);
-        return loaded !== null && detectors.includes('zscore')
-          ? withLastPrints(store.db, table, loaded)
-          : loaded;
+        return loaded === null ? null : settings.complete(loaded);
       },
       onAlert(alert) {
         onRaised(alert);

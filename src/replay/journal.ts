@@ -1,4 +1,5 @@
 // Replaying a journal: the records of a live session, in their order, through the engine it had.
+import { ALERTS_PER_DAY } from '../domain/budget.ts';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { requireSession } from '../domain/session.ts';
@@ -68,13 +69,22 @@ const RECORDS_A_TURN = 64;
  * normal it gives the same alerts. Damage is passed over and told, as a restart of the service does.
  */
 export async function replayJournal(journal: JournalDay, shared: Replay): Promise<void> {
-  const { table, history, settings, observer } = shared;
+  const { table, history, lessons, settings, observer } = shared;
   const { directory, date } = journal;
   const session = requireSession(date);
-  const baseline = history.before(date, table.count);
+  const orders = lessons?.before(date) ?? null;
+  const baseline = { ...history.before(date, table.count), orders };
   const { detectors = ['threshold'], threshold } = settings;
   const { onFailure, onAlert } = observer;
-  const fold = new SessionFold({ session, table, baseline, detectors, threshold, onFailure });
+  const fold = new SessionFold({
+    session,
+    table,
+    baseline,
+    detectors,
+    threshold,
+    alertsPerDay: settings.alertsPerDay ?? ALERTS_PER_DAY,
+    onFailure,
+  });
   const gathered = new GatheredFold(fold, table, onAlert);
   const counter = new VolumeCounter();
   const sizes = await bytesOf(journal);
@@ -126,8 +136,9 @@ export async function replayJournal(journal: JournalDay, shared: Replay): Promis
   });
 }
 
-function heed({ nextRow, baselineRun }: ControlWords, fold: SessionFold, runs: Set<number>): void {
-  if (nextRow !== undefined) fold.tape.continueAt(nextRow);
+function heed(words: ControlWords, fold: SessionFold, runs: Set<number>): void {
+  const { baselineRun } = words;
+  fold.heed(words);
   if (baselineRun !== undefined) runs.add(baselineRun);
 }
 

@@ -36,6 +36,11 @@ export class OrderLessons {
     return file.kind === this.#kind ? this.#history.before(file.session.date) : null;
   }
 
+  /** What is normal of trades on a day; null before anything was learned. */
+  before(date: string): OrderBaseline | null {
+    return this.#history.before(date);
+  }
+
   /** Factors that the thresholds of the next day are moved by. */
   get tailFactors(): Float64Array {
     return this.#tails.factors;

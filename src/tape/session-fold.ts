@@ -9,6 +9,7 @@ import type { Session } from '../domain/session.ts';
 import { SessionLedger } from '../domain/session-ledger.ts';
 import type { TradeBatch } from '../domain/trade.ts';
 import { createEngine, type Engine } from '../engine.ts';
+import type { ControlWords } from '../feeds/journal/control.ts';
 import { SessionTape } from './session-tape.ts';
 
 /** How often the engine's clock moves while the tape is quiet, ms. */
@@ -23,6 +24,8 @@ export interface SessionFoldSettings {
   readonly baseline: VolumeBaseline;
   readonly detectors: readonly DetectorName[];
   readonly threshold: ThresholdSettings;
+  /** Alerts a day that the detector `surprise` may spend; 20 unless said. */
+  readonly alertsPerDay?: number;
   readonly onFailure: (failure: UnderlyingFailure) => void;
 }
 
@@ -63,6 +66,13 @@ export class SessionFold {
       this.fold(batch, onAlert);
     }
     return batches;
+  }
+
+  /** Does what a control record says, but for the baseline, which must be fetched. */
+  heed({ nextRow, alertsPerDay, awayFromMs, awayToMs }: ControlWords): void {
+    if (nextRow !== undefined) this.tape.continueAt(nextRow);
+    if (alertsPerDay !== undefined) this.engine.changeBudget(alertsPerDay);
+    if (awayFromMs !== undefined && awayToMs !== undefined) this.engine.standStill(awayFromMs, awayToMs);
   }
 
   /** Notes how far the tape has come with a batch. */

@@ -13,7 +13,7 @@ function ratesOf(rate: number, shape: number): OrderRates {
   return rates;
 }
 
-/** R = (R + 1) L over the waits, for each multiple; a ratio below e^-12 and those of larger multiples are taken for 0. */
+/** R = (R + 1) L over the waits, for each multiple; a ratio below e^-12 and those beyond it are taken for 0. */
 function slowly(waits: readonly number[], rate: number, shape: number): number[] {
   let a = shape;
   let b = shape / rate;

@@ -6,11 +6,16 @@ export interface ControlWords {
   readonly nextRow?: number;
   /** From here on this run of the baseline decides. */
   readonly baselineRun?: number;
+  /** From here on so many alerts a day are wanted. */
+  readonly alertsPerDay?: number;
+  /** The feed was away from one moment to another, ms after the session's midnight. */
+  readonly awayFromMs?: number;
+  readonly awayToMs?: number;
   /** So many records before this one were lost. */
   readonly lostRecords?: number;
 }
 
-const NUMBERS = ['nextRow', 'baselineRun', 'lostRecords'] as const;
+const NUMBERS = ['nextRow', 'baselineRun', 'lostRecords', 'alertsPerDay', 'awayFromMs', 'awayToMs'] as const;
 
 /** The body of a control record. */
 export function controlBytes(words: ControlWords): Buffer {

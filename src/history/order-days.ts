@@ -1,0 +1,57 @@
+// The parent orders of days, read back from the summaries of deep history: what baselines of orders are folded from.
+import { type DayOrders, RUNGS } from '../domain/ladder.ts';
+import { ORDER_COLUMNS } from './day-files.ts';
+import { type Duck, itemsOf, literal } from './duck.ts';
+
+/** Numbers a ticker; -1 for one that the table does not take. */
+export type NumberOf = (osi: string) => number;
+
+/**
+ * Reads the orders of a day. A file made of aggregates knows none and gives an empty day. When in the day orders came
+ * is not in the summaries, so the profile is null. Throws when the file cannot be read.
+ */
+export async function readDayOrders(
+  { connection }: Duck,
+  path: string,
+  date: string,
+  numberOf: NumberOf,
+): Promise<DayOrders> {
+  // Cents of 100 shares a contract: a price a share in dollars is premium / volume / 10,000.
+  const sql = `select ${ORDER_COLUMNS.join(', ')}, (premium_cents / volume / 10000)::double as price, osi
+    from read_parquet(${literal(path)}) where orders_1 > 0 and volume > 0`;
+  const result = await connection.stream(sql);
+  const contracts: number[] = [];
+  const orders: number[] = [];
+  const prices: number[] = [];
+  for (;;) {
+    const chunk = await result.fetchChunk();
+    if (chunk === null || chunk.rowCount === 0) break;
+    const rungs = Array.from({ length: RUNGS }, (_, rung) => itemsOf(chunk, rung, Int32Array));
+    const price = itemsOf(chunk, RUNGS, Float64Array);
+    const tickers = chunk.getColumnValues(RUNGS + 1) as string[];
+    for (let row = 0; row < chunk.rowCount; row++) {
+      const contract = numberOf(tickers[row]!);
+      if (contract < 0) continue;
+      contracts.push(contract);
+      prices.push(price[row]!);
+      for (const rung of rungs) orders.push(rung[row]!);
+    }
+  }
+  return inOrder(date, contracts, orders, prices);
+}
+
+/** The columns by ascending contract number. */
+function inOrder(date: string, contracts: number[], orders: number[], prices: number[]): DayOrders {
+  const places = Array.from(contracts, (_, i) => i).toSorted((a, b) => contracts[a]! - contracts[b]!);
+  const sorted = new Int32Array(orders.length);
+  places.forEach((place, at) => {
+    for (let rung = 0; rung < RUNGS; rung++) sorted[at * RUNGS + rung] = orders[place * RUNGS + rung]!;
+  });
+  return {
+    date,
+    contract: Int32Array.from(places, (place) => contracts[place]!),
+    orders: sorted,
+    meanPrice: Float64Array.from(places, (place) => prices[place]!),
+    profile: null,
+  };
+}
