@@ -1,6 +1,11 @@
 // Writes the pages of docs that repeat code: the API, its OpenAPI document, the metrics and the kinds of log lines.
 import { writeFileSync } from 'node:fs';
-import { type OpenApiDocument, openApiOf, type OpenApiParameter } from '../src/api/openapi.ts';
+import {
+  type OpenApiDocument,
+  openApiOf,
+  type OpenApiOperation,
+  type OpenApiParameter,
+} from '../src/api/openapi.ts';
 import { PROBLEMS } from '../src/api/problem.ts';
 import { RESOURCES } from '../src/api/routes.ts';
 import type { Definition } from '../src/lib/metric.ts';
@@ -24,6 +29,19 @@ function exampleOf(path: string, parameters: readonly OpenApiParameter[]): strin
   return query === undefined ? filled : `${filled}?${query.name}=${String(query.example)}`;
 }
 
+function operationLines(method: 'GET' | 'PUT', path: string, operation: OpenApiOperation): string[] {
+  const { summary, description = '', parameters } = operation;
+  const lines = ['', `## \`${method} ${path}\``, '', `${summary} ${description}`.trim()];
+  if (parameters.length > 0) lines.push('');
+  for (const parameter of parameters) {
+    const place = parameter.in === 'path' ? 'in the address' : parameter.required ? 'needed' : 'optional';
+    lines.push(`- \`${parameter.name}\` (${place}): ${parameter.description}`);
+  }
+  const how = method === 'GET' ? '' : `-X ${method} `;
+  lines.push('', '```sh', `curl ${how}'http://127.0.0.1:4680${exampleOf(path, parameters)}'`, '```');
+  return lines;
+}
+
 function apiPage({ info, paths }: OpenApiDocument): string {
   const lines = [
     '# The API',
@@ -36,14 +54,9 @@ function apiPage({ info, paths }: OpenApiDocument): string {
     'It listens on 127.0.0.1:4680. Another address is refused unless a token is configured, which every request but',
     'those for `/`, `/docs`, `/openapi.json` and `/health/live` then carries as `Authorization: Bearer TOKEN`.',
   ];
-  for (const [path, { get }] of Object.entries(paths)) {
-    lines.push('', `## \`GET ${path}\``, '', [get.summary, get.description ?? ''].join(' ').trim());
-    if (get.parameters.length > 0) lines.push('');
-    for (const parameter of get.parameters) {
-      const place = parameter.in === 'path' ? 'in the address' : 'optional';
-      lines.push(`- \`${parameter.name}\` (${place}): ${parameter.description}`);
-    }
-    lines.push('', '```sh', `curl 'http://127.0.0.1:4680${exampleOf(path, get.parameters)}'`, '```');
+  for (const [path, { get, put }] of Object.entries(paths)) {
+    lines.push(...operationLines('GET', path, get));
+    if (put !== undefined) lines.push(...operationLines('PUT', path, put));
   }
   lines.push(
     '',

@@ -68,7 +68,10 @@ export interface GuardSettings {
 /** Looks at a request before anything of it is read further; throws the Problem of what may not be. */
 export function createGuard({ settings, counts, resources, ...limits }: GuardSettings) {
   const tokens = settings.tokens ?? new TokenBook('.', settings.token);
-  const paths = resources.map(({ path }) => new RegExp(`^${path.replace(/\{[^}]+\}/g, '[^/]+')}$`));
+  const places = resources.map(({ path, method }) => ({
+    pattern: new RegExp(`^${path.replace(/\{[^}]+\}/g, '[^/]+')}$`),
+    methods: method === 'put' ? ['PUT'] : path === '/v1/stream' ? ['GET'] : ['GET', 'HEAD'],
+  }));
 
   function checkToken(request: FastifyRequest, needed: Scope): void {
     const nowMs = limits.now();
@@ -106,11 +109,12 @@ export function createGuard({ settings, counts, resources, ...limits }: GuardSet
   /** Also for requests that match no route: 405 where the address exists, else 404. */
   function refusalOfRoute(request: FastifyRequest): Problem {
     const [path = ''] = request.url.split('?');
-    if (!paths.some((pattern) => pattern.test(path))) {
+    const methods = places.filter(({ pattern }) => pattern.test(path)).flatMap((place) => place.methods);
+    if (methods.length === 0) {
       return new Problem('not-found', 'Nothing has this address: /docs lists those there are.');
     }
     counts.rejected('method');
-    const allow = path === '/v1/stream' ? 'GET' : 'GET, HEAD';
+    const allow = methods.join(', ');
     return new Problem('method-not-allowed', `This address takes ${allow}.`, { headers: { allow } });
   }
 
@@ -124,12 +128,17 @@ export function createGuard({ settings, counts, resources, ...limits }: GuardSet
     },
     check(
       request: FastifyRequest,
-      { open = false, scope = 'read' }: { open?: boolean; scope?: Scope },
+      {
+        open = false,
+        scope = 'read',
+        isChange = false,
+      }: { open?: boolean; scope?: Scope; isChange?: boolean },
     ): void {
       checkHost(request);
       if (!open) checkToken(request, scope);
       checkBody(request);
-      if (request.method !== 'GET' && request.method !== 'HEAD') throw refusalOfRoute(request);
+      const isRead = request.method === 'GET' || request.method === 'HEAD';
+      if (!isRead && !isChange) throw refusalOfRoute(request);
       if (counts.inFlight <= limits.requestsInFlightMax) return;
       counts.rejected('overload');
       throw overloaded('Too many requests are being answered.');

@@ -81,6 +81,24 @@ const COVERAGE = object({
   alertsUnchecked: COUNT,
 });
 
+const BUDGET = object({
+  alertsPerDay: said(NUMBER, 'Alerts a day that chance alone may raise, in the mean over many sessions.'),
+  ordersForecast: said(COUNT, 'Parent orders forecast for the session; 0 without a baseline.'),
+  spent: object({
+    contracts: said(COUNT, 'Alerts on contracts.'),
+    underlyings: said(COUNT, 'Alerts on underlyings.'),
+  }),
+  burnRate: said(orNull(NUMBER), 'Alerts so far against those due by now: 1 spends the budget by the close.'),
+  heldBack: listOf('HeldBack', 'What came nearest without speaking, the nearest first.'),
+});
+
+const HELD_BACK = object({
+  underlying: TEXT,
+  contract: said(orNull(TEXT), 'OSI ticker; null for the underlying as a whole.'),
+  at: said(TIME, 'When its statistic was highest.'),
+  share: said(NUMBER, 'Highest statistic as a share of the threshold.'),
+});
+
 const JOB = object({
   job: TEXT,
   ok: said(COUNT, 'Runs that succeeded.'),
@@ -128,6 +146,8 @@ export const MARKET_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   Gaps: itemsOf('Gap', 'Oldest first.'),
   Coverage: COVERAGE,
   Coverages: itemsOf('Coverage', 'Newest session first.'),
+  Budget: BUDGET,
+  HeldBack: HELD_BACK,
   Job: JOB,
   Jobs: itemsOf('Job', 'By name.'),
 };

@@ -8,7 +8,13 @@ import { SCHEMAS } from './schemas.ts';
 /** The document as far as it is read here: by the page and the generator. */
 export interface OpenApiDocument extends JsonSchema {
   readonly info: { readonly title: string; readonly version: string; readonly description: string };
-  readonly paths: Readonly<Record<string, { readonly get: OpenApiOperation }>>;
+  readonly paths: Readonly<Record<string, OpenApiPath>>;
+}
+
+/** What can be done at an address. */
+export interface OpenApiPath {
+  readonly get: OpenApiOperation;
+  readonly put?: OpenApiOperation;
 }
 
 export interface OpenApiParameter {
@@ -108,6 +114,15 @@ function operationOf(resource: Resource): OpenApiOperation {
   };
 }
 
+/** The operations by address; a change stands beside the answer at the same one. */
+function pathsOf(resources: readonly Resource[]): Record<string, Partial<OpenApiPath>> {
+  const paths: Record<string, Partial<OpenApiPath>> = {};
+  for (const one of resources) {
+    paths[one.path] = { ...paths[one.path], [one.method ?? 'get']: operationOf(one) };
+  }
+  return paths;
+}
+
 /** Makes the document. Equal resources give equal text. */
 export function openApiOf(resources: readonly Resource[], version: string): OpenApiDocument {
   return {
@@ -121,7 +136,7 @@ export function openApiOf(resources: readonly Resource[], version: string): Open
     },
     servers: [{ url: '/', description: 'Where this document comes from.' }],
     tags: Object.entries(GROUPS).map(([name, description]) => ({ name, description })),
-    paths: Object.fromEntries(resources.map((resource) => [resource.path, { get: operationOf(resource) }])),
+    paths: pathsOf(resources),
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
       responses: problemResponses(),

@@ -9,6 +9,31 @@ import type { AlertFeed } from './alert-feed.ts';
 import type { HttpCounts } from './http-counts.ts';
 import type { RecentAlerts } from './recent-alerts.ts';
 
+/** The budget of alerts as people read it. */
+export interface BudgetView {
+  readonly alertsPerDay: number;
+  /** Parent orders forecast for the session. */
+  readonly ordersForecast: number;
+  readonly spent: { readonly contracts: number; readonly underlyings: number };
+  /** Alerts so far against those due by now; null before the opening. */
+  readonly burnRate: number | null;
+  /** What came nearest without speaking, the nearest first; a contract of null is the underlying as a whole. */
+  readonly heldBack: readonly {
+    readonly underlying: string;
+    readonly contract: string | null;
+    /** ISO 8601: when its statistic was highest. */
+    readonly at: string;
+    /** Highest statistic as a share of the threshold. */
+    readonly share: number;
+  }[];
+}
+
+/** The budget of the session that runs; its view is null while the detector surprise is not at work. */
+export interface BudgetPort {
+  view(): BudgetView | null;
+  change(alertsPerDay: number): void;
+}
+
 /** A job as it fares. */
 export interface JobState {
   readonly job: string;
@@ -79,6 +104,7 @@ export interface ApiPorts {
   readonly alertFeed: AlertFeed;
   /** The newest alerts in memory; without them the store is asked each time. */
   readonly recent?: RecentAlerts;
+  readonly budget?: BudgetPort;
   /** The jobs since the start of the process. */
   readonly jobs?: () => readonly JobState[];
   /** The parts as they are; what is not named counts as not ready. */

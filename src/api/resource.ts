@@ -35,6 +35,8 @@ export interface Asked {
 export interface Resource {
   /** Address with its parameters in braces: "/v1/alerts/{id}". */
   readonly path: string;
+  /** How it is asked for; "get" when nothing is said. A change is a "put", which may be repeated without harm. */
+  readonly method?: 'put';
   /** Name of the operation in the OpenAPI document. */
   readonly operation: string;
   readonly group: 'alerts' | 'underlyings' | 'contracts' | 'feed' | 'service';

@@ -1,6 +1,7 @@
 // The routes: every resource that can be asked for, and how it is put before the server.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ALERT_RESOURCES } from './alerts.ts';
+import { BUDGET_RESOURCES } from './budget.ts';
 import { CONTRACT_RESOURCES } from './contracts.ts';
 import { FEED_RESOURCES } from './feed.ts';
 import { NO_ROUTE } from './http-counts.ts';
@@ -18,6 +19,7 @@ import { UNDERLYING_RESOURCES } from './underlyings.ts';
 /** Everything that can be asked for, in the order of the documents. */
 export const RESOURCES: readonly Resource[] = [
   ...ALERT_RESOURCES,
+  ...BUDGET_RESOURCES,
   ...STREAM_RESOURCES,
   ...UNDERLYING_RESOURCES,
   ...CONTRACT_RESOURCES,
@@ -27,7 +29,7 @@ export const RESOURCES: readonly Resource[] = [
 ];
 
 /** Values of the label route. */
-export const API_ROUTES: readonly string[] = [...RESOURCES.map(({ path }) => path), NO_ROUTE];
+export const API_ROUTES: readonly string[] = [...new Set(RESOURCES.map(({ path }) => path)), NO_ROUTE];
 
 /** What the routes of one server share. */
 export interface RouteContext {
@@ -76,9 +78,9 @@ async function follow(
 export function registerRoutes(app: FastifyInstance, context: RouteContext): void {
   const { ports, openApi, answerMsMax } = context;
   for (const resource of RESOURCES) {
-    const { path, parameters, answer, open = false, scope = 'read' } = resource;
+    const { path, parameters, answer, method, open = false, scope = 'read' } = resource;
     const url = path.replace(/\{([^}]+)\}/g, ':$1');
-    const config = { path, open, scope };
+    const config = { path, open, scope, isChange: method === 'put' };
     if (answer === undefined) {
       app.get(url, {
         config: { ...config, isStream: true },
@@ -87,7 +89,9 @@ export function registerRoutes(app: FastifyInstance, context: RouteContext): voi
       });
       continue;
     }
-    app.get(url, {
+    app.route({
+      method: method === 'put' ? 'PUT' : 'GET',
+      url,
       config,
       handlerTimeout: answerMsMax,
       async handler(request, reply) {
@@ -109,6 +113,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The resource's path as the OpenAPI document writes it. */
     path?: string;
+    /** Changes something, and is asked for by PUT. */
+    isChange?: boolean;
     /** Answers without a token. */
     open?: boolean;
     /** What a token must be allowed to. */

@@ -15,7 +15,14 @@ import type { LogKind } from '../../src/log.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { AlertFeed, type AlertFeedLimits } from '../../src/api/alert-feed.ts';
 import { HttpCounts } from '../../src/api/http-counts.ts';
-import { type ApiPorts, type ApiSettings, HEALTH_PARTS, type HealthPart } from '../../src/api/ports.ts';
+import {
+  type ApiPorts,
+  type ApiSettings,
+  type BudgetPort,
+  type BudgetView,
+  HEALTH_PARTS,
+  type HealthPart,
+} from '../../src/api/ports.ts';
 import type { RecentAlerts } from '../../src/api/recent-alerts.ts';
 import { API_ROUTES } from '../../src/api/routes.ts';
 import { createApi } from '../../src/api/server.ts';
@@ -245,6 +252,31 @@ export class FakeStore implements StoreQueries {
   }
 }
 
+/** A budget that does what it is told. */
+export class FakeBudget implements BudgetPort {
+  alertsPerDay = 20;
+  isAtWork = true;
+
+  view(): BudgetView | null {
+    if (!this.isAtWork) return null;
+    const at = new Date(NOON_MS).toISOString();
+    return {
+      alertsPerDay: this.alertsPerDay,
+      ordersForecast: 2_345_678.4,
+      spent: { contracts: 7, underlyings: 2 },
+      burnRate: 0.914_273,
+      heldBack: [
+        { underlying: 'NVDA', contract: CALL, at, share: 0.871_239 },
+        { underlying: 'SPY', contract: null, at, share: 0.5 },
+      ],
+    };
+  }
+
+  change(alertsPerDay: number): void {
+    this.alertsPerDay = alertsPerDay;
+  }
+}
+
 export const WELL: readonly HealthPart[] = HEALTH_PARTS.map((part) => ({
   part,
   ready: true,
@@ -272,12 +304,14 @@ export function serviceOf({ settings = {}, feed = {}, alerts = 0, recent }: Serv
   const clock = new ManualClock(NOON_MS);
   const logged: { kind: LogKind; fields: Readonly<Record<string, unknown>> }[] = [];
   const health: { parts: readonly HealthPart[] } = { parts: WELL };
+  const budget = new FakeBudget();
   const ports: ApiPorts = {
     store,
     alertsAfter: (id, limit) => store.alertsAfter(id, limit),
     isStoreAway: (error) => error instanceof DatabaseAway,
     alertFeed,
     ...(recent === undefined ? {} : { recent }),
+    budget,
     jobs: () => [{ job: 'baseline', ok: 2, failed: 1, lastSuccessMs: NOON_MS, lastDurationMs: 812.4 }],
     health: () => health.parts,
     metrics: createMetrics({
@@ -295,5 +329,7 @@ export function serviceOf({ settings = {}, feed = {}, alerts = 0, recent }: Serv
   /** Asks without a network. */
   const get = (url: string, headers: Record<string, string> = {}) =>
     api.app.inject({ method: 'GET', url, headers });
-  return { api, get, store, alertFeed, counts, clock, logged, health };
+  const put = (url: string, headers: Record<string, string> = {}) =>
+    api.app.inject({ method: 'PUT', url, headers });
+  return { api, get, put, budget, store, alertFeed, counts, clock, logged, health };
 }
