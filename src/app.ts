@@ -9,12 +9,12 @@ import { API_ROUTES } from './api/routes.ts';
 import { type Api, createApi } from './api/server.ts';
 import { alertsAfter } from './db/alerts.ts';
 import { openStore, type OpenStore } from './db/open-store.ts';
-import { storeQueries } from './db/queries.ts';
 import { isPassing } from './db/sqlstate.ts';
 import type { Alert } from './domain/alert.ts';
 import { ContractTable } from './domain/contract-table.ts';
 import type { DetectorName } from './domain/detectors/finding.ts';
 import type { ThresholdSettings } from './domain/detectors/threshold.ts';
+import { type DeepStore, openDeepStore } from './jobs/deep-answers.ts';
 import { JobCounts } from './jobs/job-counts.ts';
 import { type BaselineInForce, openBaselines } from './jobs/baseline-in-force.ts';
 import type { Clock } from './lib/clock.ts';
@@ -140,8 +140,9 @@ async function composeService(settings: ServiceSettings, parts: AsyncDisposableS
   parts.defer(() => feed.drain());
   const world = watchWorld(settings.dataDir, clock);
   parts.defer(() => world.stop());
-  const api = createServiceApi(settings, { store, live, feed, counts, world, baselines, table });
-  counts.recent.load(await storeQueries(store.reader).alerts({ limit: counts.recent.max }));
+  const deep = parts.use(openDeepStore(store.reader, settings.dataDir));
+  const api = createServiceApi(settings, { store, deep, live, feed, counts, world, baselines, table });
+  counts.recent.load(await deep.answers.alerts({ limit: counts.recent.max }));
   return startedService(settings, { live, feed, api, address: await api.listen(), parts });
 }
 
@@ -190,6 +191,7 @@ function missedSince({ recovery, current }: Sessions, nowMs: number): number | n
 /** Parts that the API speaks of. */
 interface ApiParts {
   readonly store: OpenStore;
+  readonly deep: DeepStore;
   readonly live: Sessions;
   readonly feed: Feed;
   readonly counts: Counts;
@@ -202,7 +204,7 @@ function createServiceApi(settings: ServiceSettings, parts: ApiParts): Api {
   const { store, live, counts } = parts;
   const http = new HttpCounts();
   return createApi({
-    store: storeQueries(store.reader),
+    store: parts.deep.answers,
     alertsAfter: (id, limit) => alertsAfter(store.reader, id, limit),
     isStoreAway: isPassing,
     alertFeed: counts.alertFeed,

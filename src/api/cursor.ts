@@ -4,9 +4,12 @@ import type { TimeCursor } from '../domain/answers.ts';
 /** The lists that have pages, and what breaks ties in each. */
 const KEYS = {
   alerts: /^[0-9a-f]{16}$/,
-  trades: /^\d{1,15}$/,
+  trades: /^\d{1,16}$/,
   contracts: /^O:[A-Z0-9]{16,21}$/,
 } as const;
+
+/** The end of the year 2099, epoch ms. */
+const MOMENT_MS_MAX = 4_102_444_800_000;
 
 export type CursorList = keyof typeof KEYS;
 
@@ -19,6 +22,8 @@ export function encodeCursor(list: CursorList, { atMs, key }: TimeCursor): strin
 export function decodeCursor(list: CursorList, text: string): TimeCursor | undefined {
   const [name, at = '', key = '', ...rest] = Buffer.from(text, 'base64url').toString('latin1').split('.');
   if (name !== list || rest.length > 0 || !/^\d{1,15}$/.test(at) || !KEYS[list].test(key)) return undefined;
+  // A moment that no tape has would be an error of the store.
+  if (list !== 'contracts' && Number(at) > MOMENT_MS_MAX) return undefined;
   const cursor = { atMs: Number(at), key };
   return encodeCursor(list, cursor) === text ? cursor : undefined;
 }

@@ -50,18 +50,12 @@ const coverage = resource({
     const last = until ?? ports.currentSession();
     const first = from ?? dateOfDayNumber(dayNumberOf(last)! - COVERAGE_DAYS);
     const found = await ports.store.coverage(first, last);
-    const items = found.map(({ foreignPrints, ...counts }) => ({
-      sessionDate: counts.sessionDate,
-      filePrints: counts.filePrints,
-      livePrints: counts.livePrints,
-      had: counts.had,
-      missed: counts.missed,
-      twice: counts.twice,
-      foreign: foreignPrints,
-      share: counts.filePrints === 0 ? 1 : Math.round((counts.had / counts.filePrints) * 1e6) / 1e6,
-      alertsConfirmed: counts.alertsConfirmed,
-      alertsContradicted: counts.alertsContradicted,
-      alertsUnchecked: counts.alertsUnchecked,
+    const items = found.toReversed().map(({ alerts, ...prints }) => ({
+      ...prints,
+      share: prints.filePrints === 0 ? 1 : Math.round((prints.had / prints.filePrints) * 1e6) / 1e6,
+      alertsConfirmed: alerts.confirmed,
+      alertsContradicted: alerts.contradicted,
+      alertsUnchecked: alerts.unchecked,
     }));
     return { json: { items }, rows: items };
   },

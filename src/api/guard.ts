@@ -65,13 +65,31 @@ export interface GuardSettings {
   readonly now: () => number;
 }
 
-/** Looks at a request before anything of it is read further; throws the Problem of what may not be. */
-export function createGuard({ settings, counts, resources, ...limits }: GuardSettings) {
-  const tokens = settings.tokens ?? new TokenBook('.', settings.token);
+/** Makes the refusal of requests that match no route: 405 where the address exists, else 404. */
+function createRouteRefusal(
+  resources: readonly Resource[],
+  counts: HttpCounts,
+): (request: FastifyRequest) => Problem {
   const places = resources.map(({ path, method }) => ({
     pattern: new RegExp(`^${path.replace(/\{[^}]+\}/g, '[^/]+')}$`),
     methods: method === 'put' ? ['PUT'] : path === '/v1/stream' ? ['GET'] : ['GET', 'HEAD'],
   }));
+  return (request) => {
+    const [path = ''] = request.url.split('?');
+    const methods = places.filter(({ pattern }) => pattern.test(path)).flatMap((place) => place.methods);
+    if (methods.length === 0) {
+      return new Problem('not-found', 'Nothing has this address: /docs lists those there are.');
+    }
+    counts.rejected('method');
+    const allow = methods.join(', ');
+    return new Problem('method-not-allowed', `This address takes ${allow}.`, { headers: { allow } });
+  };
+}
+
+/** Looks at a request before anything of it is read further; throws the Problem of what may not be. */
+export function createGuard({ settings, counts, resources, ...limits }: GuardSettings) {
+  const tokens = settings.tokens ?? new TokenBook('.', settings.token);
+  const refusalOfRoute = createRouteRefusal(resources, counts);
 
   function checkToken(request: FastifyRequest, needed: Scope): void {
     const nowMs = limits.now();
@@ -104,18 +122,6 @@ export function createGuard({ settings, counts, resources, ...limits }: GuardSet
     counts.rejected('body_too_large');
     const detail = `The body has more than ${limits.bodyBytesMax} bytes: send none.`;
     throw new Problem('body-too-large', detail, { headers: { connection: 'close' } });
-  }
-
-  /** Also for requests that match no route: 405 where the address exists, else 404. */
-  function refusalOfRoute(request: FastifyRequest): Problem {
-    const [path = ''] = request.url.split('?');
-    const methods = places.filter(({ pattern }) => pattern.test(path)).flatMap((place) => place.methods);
-    if (methods.length === 0) {
-      return new Problem('not-found', 'Nothing has this address: /docs lists those there are.');
-    }
-    counts.rejected('method');
-    const allow = methods.join(', ');
-    return new Problem('method-not-allowed', `This address takes ${allow}.`, { headers: { allow } });
   }
 
   return {

@@ -1,9 +1,8 @@
-// Questions about many at once: underlyings by name, contracts of an underlying, its prints, alerts counted, coverage.
+// Questions about many at once: underlyings by name, contracts of an underlying, its prints, alerts counted.
 import type {
   AlertTally,
   ContractFilter,
   ContractRow,
-  FeedCoverage,
   Page,
   TimeCursor,
   UnderlyingPrint,
@@ -11,9 +10,7 @@ import type {
 } from '../domain/answers.ts';
 import { dayNumberOf, newYorkMidnightMs } from '../domain/calendar.ts';
 import type { Queries } from './pool.ts';
-
-/** Before every print of a session, which may begin the evening before. */
-const BEFORE_ALL_MS = -86_400_000;
+import { placeOf } from './tape-answers.ts';
 
 const UNDERLYINGS = `
   select u.symbol, f.volume, f.premium_cents as "premiumCents", a.alerts
@@ -123,8 +120,7 @@ export async function listUnderlyingPrints(
   const rows = await db.rows<PrintRow>(PRINTS, [
     sessionDate,
     underlying,
-    after === null ? BEFORE_ALL_MS : after.atMs - midnightMs,
-    after === null ? 0 : Number(after.key),
+    ...placeOf(after, midnightMs),
     limit + 1,
   ]);
   if (rows.length === 0 && (await db.rows(KNOWS_UNDERLYING, [underlying])).length === 0) return null;
@@ -164,20 +160,5 @@ export async function tallyAlerts(
      group by 1, 2, 3, 4, 5
      order by 1 desc, 2, 3, 4, 5`,
     [from, until, underlying],
-  );
-}
-
-/** What the files of days said of the live feed, newest session first. */
-export async function listCoverage(
-  db: Queries,
-  from: string,
-  until: string,
-): Promise<readonly FeedCoverage[]> {
-  return db.rows<FeedCoverage>(
-    `select session_date as "sessionDate", file_prints as "filePrints", live_prints as "livePrints", had, missed,
-       twice, foreign_prints as "foreignPrints", alerts_confirmed as "alertsConfirmed",
-       alerts_contradicted as "alertsContradicted", alerts_unchecked as "alertsUnchecked"
-     from spyhop.feed_coverage where session_date between $1 and $2 order by session_date desc`,
-    [from, until],
   );
 }

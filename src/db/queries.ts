@@ -2,15 +2,10 @@
 import type { StoreQueries } from '../domain/answers.ts';
 import { alertsSince, findAlert, lastInsertion, listAlerts, type NumberedAlert } from './alerts.ts';
 import { findNormal } from './baselines.ts';
+import { listCoverage } from './coverage.ts';
 import { listContractDays, listLargest } from './day-answers.ts';
 import { listGaps } from './feed-gaps.ts';
-import {
-  listContracts,
-  listCoverage,
-  listUnderlyingPrints,
-  listUnderlyings,
-  tallyAlerts,
-} from './market-answers.ts';
+import { listContracts, listUnderlyingPrints, listUnderlyings, tallyAlerts } from './market-answers.ts';
 import type { Queries } from './pool.ts';
 import { findBars, findContractDay, findFlow, listPrints } from './tape-answers.ts';
 

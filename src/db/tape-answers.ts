@@ -34,6 +34,7 @@ const PRINTS = `
 
 /** Before every print of a session, which may begin the evening before. */
 const BEFORE_ALL_MS = -86_400_000;
+const INTEGER_MAX = 2_147_483_647;
 
 /** Epoch ms of midnight in New York on a date; null when the text is no date. */
 function midnightOf(date: string): number | null {
@@ -136,6 +137,13 @@ interface PrintRow {
   readonly sequence: number;
 }
 
+/** A place on the tape as offset and row; one beyond what integers of the store can say is behind everything. */
+export function placeOf(after: TimeCursor | null, midnightMs: number): readonly [atMs: number, row: number] {
+  if (after === null) return [BEFORE_ALL_MS, 0];
+  const within = (value: number): number => Math.max(-INTEGER_MAX, Math.min(value, INTEGER_MAX));
+  return [within(after.atMs - midnightMs), within(Number(after.key))];
+}
+
 /** Prints of a contract, oldest first; null when it was never seen, empty when its prints are not hot any more. */
 export async function listPrints(
   db: Queries,
@@ -150,8 +158,7 @@ export async function listPrints(
   const rows = await db.rows<PrintRow>(PRINTS, [
     sessionDate,
     found.id,
-    after === null ? BEFORE_ALL_MS : after.atMs - midnightMs,
-    after === null ? 0 : Number(after.key),
+    ...placeOf(after, midnightMs),
     limit + 1,
   ]);
   const page = rows.slice(0, limit);

@@ -1,6 +1,7 @@
 // Questions to the store and their answers: the shapes that the store gives and the API shows.
 import type { Alert, Severity } from './alert.ts';
 import type { OptionContract } from './contract.ts';
+import type { Coverage } from './coverage.ts';
 import type { Direction, Lean } from './side.ts';
 
 /** A place in a list ordered by time: what comes before it is the next page. */
@@ -161,21 +162,6 @@ export interface FeedHole {
   readonly state: string;
 }
 
-/** What the file of a day said of the live feed. */
-export interface FeedCoverage {
-  readonly sessionDate: string;
-  readonly filePrints: number;
-  readonly livePrints: number;
-  /** Of the prints of the file, those that live had and had not; of live's, those it had too often or alone. */
-  readonly had: number;
-  readonly missed: number;
-  readonly twice: number;
-  readonly foreignPrints: number;
-  readonly alertsConfirmed: number;
-  readonly alertsContradicted: number;
-  readonly alertsUnchecked: number;
-}
-
 /** What a contract did in some minutes. */
 export interface ContractSums {
   readonly osi: string;
@@ -238,6 +224,6 @@ export interface StoreQueries {
   largestContracts(sessionDate: string, atMs: number, limit: number): Promise<readonly ContractSums[]>;
   /** Oldest first; both dates included. */
   contractDays(osi: string, from: string, until: string): Promise<readonly ContractSession[] | null>;
-  /** Newest session first; both dates included. */
-  coverage(from: string, until: string): Promise<readonly FeedCoverage[]>;
+  /** Oldest first; both dates included. */
+  coverage(from: string, until: string): Promise<readonly Coverage[]>;
 }

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { TokenBook } from '../../src/lib/token-book.ts';
-import { CALL, NOON_MS, serviceOf, TOKEN } from './service.ts';
+import { CALL, NOON_MS } from './fake-store.ts';
+import { serviceOf, TOKEN } from './service.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'spyhop-budget-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -8,7 +8,8 @@ import { pages } from '../../scripts/docs-api.ts';
 import { decodeCursor, encodeCursor } from '../../src/api/cursor.ts';
 import type { OpenApiOperation, OpenApiParameter } from '../../src/api/openapi.ts';
 import { assertProperty } from '../support/properties.ts';
-import { CALL, serviceOf } from './service.ts';
+import { CALL } from './fake-store.ts';
+import { serviceOf } from './service.ts';
 
 const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const service = serviceOf({ alerts: 120 });
@@ -240,7 +241,7 @@ describe('every answer is what the document promises', () => {
   });
 
   test('a cursor is read as it was written, and nothing else is one', () => {
-    const atMs = fc.integer({ min: 0, max: 8_640_000_000_000_000 / 10 });
+    const atMs = fc.integer({ min: 0, max: Date.UTC(2100, 0) });
     assertProperty(
       fc.property(atMs, fc.nat(), (ms, row) => {
         const cursor = { atMs: ms, key: String(row) };

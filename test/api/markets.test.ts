@@ -1,7 +1,8 @@
 // Lists over many, in every format: underlyings, contracts with their filters, counted alerts, gaps and coverage.
 import { describe, expect, test } from 'vitest';
 import { csvOf, formatOf, ndjsonOf } from '../../src/api/formats.ts';
-import { alertAt, CALL, serviceOf, SESSION } from './service.ts';
+import { CALL, SESSION } from './fake-store.ts';
+import { alertAt, serviceOf } from './service.ts';
 
 describe('the format of a list', () => {
   test.each([

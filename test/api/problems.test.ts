@@ -1,7 +1,8 @@
 // What goes wrong: each problem says which thing, what it may be and what to do, and never shows a stack.
 import { describe, expect, test } from 'vitest';
 import { encodeCursor } from '../../src/api/cursor.ts';
-import { alertAt, CALL, DatabaseAway, NOON_MS, serviceOf, TOKEN, WELL } from './service.ts';
+import { CALL, NOON_MS } from './fake-store.ts';
+import { alertAt, DatabaseAway, serviceOf, TOKEN, WELL } from './service.ts';
 
 type Answer = Awaited<ReturnType<ReturnType<typeof serviceOf>['get']>>;
 

@@ -1,6 +1,7 @@
 // The questions that the API answers from the store: filters, pages, contracts, and the shapes of the answers.
 import { describe, expect, test } from 'vitest';
-import { alertAt, CALL, serviceOf, SESSION } from './service.ts';
+import { CALL, SESSION } from './fake-store.ts';
+import { alertAt, serviceOf } from './service.ts';
 
 interface Listed {
   readonly items: { readonly id: string }[];

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { TokenBook } from '../../src/lib/token-book.ts';
-import { NOON_MS, serviceOf, TOKEN } from './service.ts';
+import { NOON_MS } from './fake-store.ts';
+import { serviceOf, TOKEN } from './service.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'spyhop-security-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

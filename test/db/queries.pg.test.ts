@@ -139,6 +139,15 @@ describe('the answers of the store', () => {
     expect(await store.underlyingPrints('NOBODY', session.date, null, 7)).toBeNull();
   });
 
+  it('find nothing behind a place that no tape has, and do not fail', async () => {
+    const place = { atMs: 4_102_444_800_000, key: '9999999999999999' };
+    expect((await store.underlyingPrints('SPY', session.date, place, 7))!.items).toEqual([]);
+    expect((await store.prints(CALL, session.date, place, 7))!.items).toEqual([]);
+    expect(
+      (await store.alerts({ before: { atMs: 4_102_444_800_000, key: 'f'.repeat(16) }, limit: 1 })).items,
+    ).toHaveLength(1);
+  });
+
   it('count alerts by what they have in common', async () => {
     const tallies = await store.alertTallies('2026-11-01', session.date, null);
     expect(tallies.reduce((sum, { alerts: count }) => sum + count, 0)).toBe(alerts.length);
