@@ -7,7 +7,6 @@ import { benchLatency } from './latency.ts';
 import { benchMemory } from './memory.ts';
 import { benchNab } from './nab.ts';
 import { benchQuery } from './query.ts';
-import { benchRecall } from './recall.ts';
 import { benchRecovery } from './recovery.ts';
 import { benchReplay } from './replay.ts';
 import { benchRest } from './rest.ts';
@@ -18,7 +17,6 @@ import { benchWire } from './wire.ts';
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
   import: benchImport,
   replay: benchReplay,
-  recall: benchRecall,
   calibration: benchCalibration,
   nab: benchNab,
   recovery: benchRecovery,
@@ -47,7 +45,6 @@ export interface BenchOptions {
 const USAGE = `npm run bench -- replay [--prints N] [--underlyings N] [--rounds N] [--order ticker|time] [--out FILE]
 
 replay    a simulated day through \`spyhop replay\`, beside the bare loop, DuckDB, pandas and gunzip
-recall    what the detector threshold finds of simulated anomalies, and what it finds beside them
 calibration  how often the detector surprise speaks by chance, against its budget and its nominal tails
 nab       scalar detectors on the Numenta Anomaly Benchmark by its own rules [--data FOLDER] [--out FILE]
 wire      frames of the websocket into columns, beside JSON.parse: 1, 50 and 500 prints a frame

@@ -8,8 +8,8 @@ import type { CancelLedger } from './domain/cancel-ledger.ts';
 import { Chronicle } from './domain/chronicle.ts';
 import { nearTrigger } from './domain/contract-rows.ts';
 import type { ContractTable } from './domain/contract-table.ts';
-import { type ChosenDetectors, chooseDetectors } from './domain/detectors/choose.ts';
-import type { DetectorName } from './domain/detectors/finding.ts';
+import { type ChosenDetectors, chooseDetectors, type Sensitivity } from './domain/detectors/choose.ts';
+import type { DetectorName, Finding } from './domain/detectors/finding.ts';
 import type { SurpriseDetector } from './domain/detectors/surprise.ts';
 import type { ThresholdSettings } from './domain/detectors/threshold.ts';
 import { present } from './lib/assert.ts';
@@ -34,6 +34,10 @@ export interface EngineSettings {
   readonly alertsPerDay?: number;
   /** What earlier sessions taught of its tails (see domain/tail-memory.ts). */
   readonly tailFactors?: Float64Array | null;
+  /** Other settings of the second opinions than their own. */
+  readonly sensitivity?: Sensitivity;
+  /** Told of what is found before it becomes an alert. */
+  readonly onFinding?: (finding: Finding) => void;
   readonly cancels: CancelLedger;
   /**
    * The session's prints from the first on, as the engine takes them: from these an underlying that failed is folded
@@ -106,7 +110,10 @@ function detectorsOf(settings: EngineSettings): ChosenDetectors {
   const { session, baseline, threshold, alertsPerDay = ALERTS_PER_DAY, tailFactors = null } = settings;
   const names = settings.detectors ?? ['threshold'];
   const surprise = { session, alertsPerDay, factors: tailFactors };
-  return chooseDetectors({ names, threshold, surprise }, baseline.orders ?? null);
+  return chooseDetectors(
+    { names, threshold, surprise, sensitivity: settings.sensitivity ?? {} },
+    baseline.orders ?? null,
+  );
 }
 
 /** Creates the engine of one session. Throws RangeError when the settings are out of range. */
@@ -131,6 +138,7 @@ export function createEngine(settings: EngineSettings): Engine {
   findingsOf(tape, { table, deliver: (routed) => directory.deliver(routed) })
     .pipe(
       map((finding) => {
+        settings.onFinding?.(finding);
         const rule = present(chosen.rules.get(finding.detector), 'the rule of a detector at work');
         const leading = finding.leading.map((contract) => table.ticker(contract));
         return alertOf(finding, { session, contract: table.contract(finding.contract), rule, leading });

@@ -78,6 +78,13 @@ export const PLACES: readonly Place[] = [
     because:
       'replay joins files with the engine and nothing else. Fix: let the caller pass settings and observers.',
   },
+  {
+    name: 'evaluate',
+    may: [...GROUND, 'domain', 'engine.ts', 'feeds', 'replay'],
+    because:
+      'evaluate holds what detectors say against a truth that a file tells. ' +
+      'Fix: terminals and options belong to cli; the simulated market writes its truth to a file.',
+  },
   ...['jobs', 'api'].map((name) => ({
     name,
     may: [...MIDDLE_MAY, 'config.ts', 'engine.ts', ...MIDDLE],
@@ -90,6 +97,7 @@ export const PLACES: readonly Place[] = [
       'config.ts',
       'engine.ts',
       'replay',
+      'evaluate',
       'live',
       'app.ts',
       'jobs',
@@ -144,6 +152,7 @@ export const FRAMEWORKS: readonly Framework[] = [
   { title: 'fastify', pattern: '^(fastify|@fastify/.*)($|/)', homes: ['api'] },
   { title: 'prom-client', pattern: '^prom-client($|/)', homes: ['metrics.ts'] },
   { title: 'pino', pattern: '^pino(-[a-z-]+)?($|/)', homes: ['log.ts'] },
+  { title: 'resvg', pattern: '^@resvg/.*($|/)', homes: ['evaluate'] },
   { title: 'duckdb', pattern: '^(@duckdb/.*|duckdb)($|/)', homes: ['history'] },
 ];
 

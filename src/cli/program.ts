@@ -7,6 +7,7 @@ import { baselineCommand } from './baseline.ts';
 import { dbCommand } from './db.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
+import { evaluateCommand } from './evaluate.ts';
 import { importCommand } from './import.ts';
 import { commandHelp, programHelp } from './help.ts';
 import { programVersion } from './program-version.ts';
@@ -29,6 +30,7 @@ export const COMMANDS = [
   doctorCommand,
   replayCommand,
   simulateCommand,
+  evaluateCommand,
   tokenCommand,
 ] as unknown as readonly Command[];
 

@@ -33,7 +33,8 @@ const MAY: Readonly<Record<string, string>> = {
   tape: `${MIDDLE} engine.ts feeds streams`,
   live: `${MIDDLE} engine.ts tape feeds streams actors db`,
   replay: `${MIDDLE} engine.ts tape feeds`,
-  cli: `${MIDDLE} config.ts engine.ts replay live app.ts jobs feeds simulation history db`,
+  evaluate: 'lib domain engine.ts feeds replay',
+  cli: `${MIDDLE} config.ts engine.ts replay evaluate live app.ts jobs feeds simulation history db`,
   'app.ts': `${MIDDLE} ${ROW} config.ts engine.ts live jobs api`,
   'main.ts': 'lib config.ts log.ts cli app.ts',
 };
@@ -51,6 +52,7 @@ const HOMES: Readonly<Record<string, string>> = {
   '@fastify/swagger': 'api',
   'prom-client': 'metrics.ts',
   pino: 'log.ts',
+  '@resvg/resvg-wasm': 'evaluate',
   '@duckdb/node-api': 'history',
 };
 

@@ -1,7 +1,7 @@
 // The detectors of a session, chosen by name.
 import type { Detector, RuleName } from './detector.ts';
 import type { DetectorName } from './finding.ts';
-import { forestDetector } from './forest-minutes.ts';
+import { forestDetector, type ForestSpeech } from './forest-minutes.ts';
 import type { OrderBaseline } from '../order-baseline.ts';
 import { SurpriseDetector, type SurpriseSettings } from './surprise.ts';
 import {
@@ -19,6 +19,13 @@ export interface DetectorSettings {
   readonly names: readonly DetectorName[];
   readonly threshold: ThresholdSettings;
   readonly surprise: SurpriseSettings;
+  readonly sensitivity?: Sensitivity;
+}
+
+/** Settings of the second opinions that are not theirs by default: an evaluation tries many. */
+export interface Sensitivity {
+  readonly zscoreMin?: number;
+  readonly forest?: ForestSpeech;
 }
 
 /** The detectors at work: the threshold, which is part of the fold, and those beside it. */
@@ -33,7 +40,7 @@ export interface ChosenDetectors {
 
 /** Makes the detectors of a session. Throws RangeError when a setting is out of its range. */
 export function chooseDetectors(
-  { names, threshold, surprise: settings }: DetectorSettings,
+  { names, threshold, surprise: settings, sensitivity = {} }: DetectorSettings,
   orders: OrderBaseline | null,
 ): ChosenDetectors {
   const rules = new Map<DetectorName, RuleName>();
@@ -41,8 +48,8 @@ export function chooseDetectors(
   if (names.includes('threshold')) rules.set('threshold', thresholdRule(threshold));
   const surprise = names.includes('surprise') ? new SurpriseDetector(settings, orders) : null;
   const beside: Detector[] = surprise === null ? [] : [surprise];
-  if (names.includes('zscore')) beside.push(zscoreDetector());
-  if (names.includes('forest')) beside.push(forestDetector());
+  if (names.includes('zscore')) beside.push(zscoreDetector(sensitivity.zscoreMin));
+  if (names.includes('forest')) beside.push(forestDetector(sensitivity.forest));
   for (const detector of beside) rules.set(detector.name, detector.rule);
   return { threshold: rules.has('threshold') ? compiled : SILENT_THRESHOLD, beside, surprise, rules };
 }

@@ -33,13 +33,19 @@ const SETTINGS: ForestSettings = {
   outputAfter: 60,
 };
 
-const RULE: RuleName = {
-  id: 'forest',
-  hash: digest(
-    `forest score=${FOREST_SCORE_MIN} rest=30m minute=prints,premium,imbalance ${JSON.stringify(SETTINGS)}`,
-    12,
-  ),
-};
+/** When the forest speaks. */
+export interface ForestSpeech {
+  readonly scoreMin: number;
+  readonly restMs: number;
+}
+
+export const DEFAULT_FOREST_SPEECH: ForestSpeech = { scoreMin: FOREST_SCORE_MIN, restMs: FOREST_REST_MS };
+
+function ruleOf({ scoreMin, restMs }: ForestSpeech): RuleName {
+  const rest = `${restMs / MINUTE_MS}m`;
+  const text = `forest score=${scoreMin} rest=${rest} minute=prints,premium,imbalance ${JSON.stringify(SETTINGS)}`;
+  return { id: 'forest', hash: digest(text, 12) };
+}
 
 /** The busiest underlyings by the volume of the baseline, ties by name. */
 export function busiestUnderlyings(
@@ -57,19 +63,19 @@ export function busiestUnderlyings(
 }
 
 /** The detector of a session. */
-export function forestDetector(): Detector {
+export function forestDetector(speech = DEFAULT_FOREST_SPEECH): Detector {
   let busiest: Set<number> | null = null;
   let asOf: VolumeBaseline | null = null;
   return {
     name: 'forest',
-    rule: RULE,
+    rule: ruleOf(speech),
     begin(scene) {
       const { table, baseline } = scene.context;
       if (busiest === null || asOf !== baseline) {
         busiest = busiestUnderlyings(table, baseline, FOREST_UNDERLYINGS);
         asOf = baseline;
       }
-      return busiest.has(scene.underlying) ? new ForestOfUnderlying(scene) : SILENT;
+      return busiest.has(scene.underlying) ? new ForestOfUnderlying(scene, speech) : SILENT;
     },
   };
 }
@@ -99,14 +105,16 @@ export function minutePoint(minute: Omit<Minute, 'number'>): [number, number, nu
 /** A minute is scored when the next one begins, so at its first print: quiet minutes are points too. */
 class ForestOfUnderlying implements UnderlyingDetector {
   readonly #scene: UnderlyingScene;
+  readonly #speech: ForestSpeech;
   readonly #forest: RandomCutForest;
   readonly #minute: Minute = { number: 0, prints: 0, premiumCents: 0, leaningMilliCents: 0 };
   /** Prints of the minutes before, for what is usual. */
   #printsBefore = 0;
   #restUntilMs = -Infinity;
 
-  constructor(scene: UnderlyingScene) {
+  constructor(scene: UnderlyingScene, speech: ForestSpeech) {
     this.#scene = scene;
+    this.#speech = speech;
     const { table, session } = scene.context;
     const name = table.underlyingName(scene.underlying);
     this.#forest = new RandomCutForest(SETTINGS, new Random(`forest ${session.date} ${name}`));
@@ -139,7 +147,7 @@ class ForestOfUnderlying implements UnderlyingDetector {
     const score = this.#forest.score(point);
     const usual = this.#printsBefore / Math.max(1, minute.number);
     // Too quiet is unusual too, and nothing that anybody must know.
-    if (score >= FOREST_SCORE_MIN && minute.prints > usual && this.#scene.clockMs >= this.#restUntilMs)
+    if (score >= this.#speech.scoreMin && minute.prints > usual && this.#scene.clockMs >= this.#restUntilMs)
       this.#speak(batch, row, score, point, usual, findings);
     this.#printsBefore += minute.prints;
     this.#forest.update(point);
@@ -160,7 +168,7 @@ class ForestOfUnderlying implements UnderlyingDetector {
     const [slot] = slots;
     // Its prints may all have been late or have left the window: then there is nothing to show.
     if (slot === undefined) return;
-    this.#restUntilMs = clockMs + FOREST_REST_MS;
+    this.#restUntilMs = clockMs + this.#speech.restMs;
     const contractOf = (of: number): number => arena.words[of * ROW_WORDS + FIELD.contract]!;
     const contract = contractOf(slot);
     findings.push({
@@ -174,7 +182,7 @@ class ForestOfUnderlying implements UnderlyingDetector {
       observed: this.#minute.prints,
       expected: usual,
       unit: 'prints',
-      threshold: FOREST_SCORE_MIN,
+      threshold: this.#speech.scoreMin,
       sessions: context.baseline.sessions,
       surprise: null,
       evidence: evidenceOf(window, slot, context.table.contract(contract).multiplier),

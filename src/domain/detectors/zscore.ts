@@ -33,37 +33,40 @@ export function zscoreOf(counts: ArrayLike<number>, count: number): number | nul
 }
 
 /**
- * The smallest count whose z-score is above 3, by whole numbers: with S the sum and Q the sum of squares of the five,
- * z > 3 means 5c > S and 4(5c - S)² > 45(5Q - S²). Never when they are not five or do not deviate.
+ * The smallest count whose z-score is above `min`, 3 by the article: with S the sum and Q the sum of squares of the
+ * five, z > m means 5c > S and 4(5c - S)² > 5m²(5Q - S²), whole numbers for a whole m. Never when they are not five or
+ * do not deviate.
  */
-export function zscoreTrigger(counts: ArrayLike<number>): number {
+export function zscoreTrigger(counts: ArrayLike<number>, min = ZSCORE_MIN): number {
   if (counts.length !== LAST_PRINTS) return NEVER;
   const sum = sumOf(counts, (count) => count);
   const spread = 5 * sumOf(counts, (count) => count * count) - sum * sum;
   if (spread <= 0) return NEVER;
-  const above = (count: number): boolean => 5 * count > sum && 4 * (5 * count - sum) ** 2 > 45 * spread;
+  const above = (count: number): boolean =>
+    5 * count > sum && 4 * (5 * count - sum) ** 2 > 5 * min * min * spread;
   // The root is a guess next to the answer, which whole numbers then decide.
-  let count = Math.max(0, Math.floor((sum + Math.sqrt(11.25 * spread)) / 5) - 1);
+  let count = Math.max(0, Math.floor((sum + min * Math.sqrt(1.25 * spread)) / 5) - 1);
   while (!above(count)) count++;
   return Math.min(count, NEVER);
 }
 
-const RULE: RuleName = { id: 'zscore', hash: digest(`zscore min=${ZSCORE_MIN} days=${LAST_PRINTS}`, 12) };
-
 /** The detector of a session. It knows days by their prints, so history must be of trades. */
-export function zscoreDetector(): Detector {
-  return { name: 'zscore', rule: RULE, begin: (scene) => new ZscoreOfUnderlying(scene) };
+export function zscoreDetector(min = ZSCORE_MIN): Detector {
+  const rule: RuleName = { id: 'zscore', hash: digest(`zscore min=${min} days=${LAST_PRINTS}`, 12) };
+  return { name: 'zscore', rule, begin: (scene) => new ZscoreOfUnderlying(scene, min) };
 }
 
 /** The z-scores of an underlying's contracts: a trigger each, found at its first print. */
 class ZscoreOfUnderlying implements UnderlyingDetector {
   readonly #scene: UnderlyingScene;
+  readonly #min: number;
   /** Prints of the day at which a slot speaks. */
   readonly #triggers = new Map<number, number>();
   readonly #spoken = new Set<number>();
 
-  constructor(scene: UnderlyingScene) {
+  constructor(scene: UnderlyingScene, min: number) {
     this.#scene = scene;
+    this.#min = min;
   }
 
   onPrint(batch: TradeBatch, row: number, slot: number, findings: Finding[]): void {
@@ -72,7 +75,7 @@ class ZscoreOfUnderlying implements UnderlyingDetector {
     const count = this.#scene.arena.words[slot * ROW_WORDS + FIELD.dayPrints]!;
     let trigger = this.#triggers.get(slot);
     if (trigger === undefined) {
-      trigger = zscoreTrigger(this.#lastPrints(batch.contract[row]!));
+      trigger = zscoreTrigger(this.#lastPrints(batch.contract[row]!), this.#min);
       this.#triggers.set(slot, trigger);
     }
     if (count < trigger || this.#spoken.has(slot)) return;
