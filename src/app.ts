@@ -29,7 +29,7 @@ import { openSessions, sessionAt, type Sessions } from './live/sessions.ts';
 import { StoreCounts } from './live/store-counts.ts';
 import { watchWorld, type World } from './live/world.ts';
 import { type Log, LOG_KINDS } from './log.ts';
-import { createMetrics, type Metrics } from './metrics.ts';
+import { createMetrics, type EverySource, type Metrics } from './metrics.ts';
 
 /** What a service is made of. */
 export interface ServiceSettings {
@@ -250,7 +250,8 @@ function createServiceMetrics(
       journal_corrupt_records_total: () => log.counts.get('journal.corrupt') ?? 0,
       log_lines_total: () => Object.fromEntries(log.counts),
       log_suppressed_lines_total: () => log.suppressed,
-    },
+      // A metric that nothing fills does not compile: a 0 that means nothing would be a lie.
+    } satisfies EverySource,
     values: { route: API_ROUTES, task: ['baseline', 'retention', 'seal'], kind: Object.keys(LOG_KINDS) },
     build: { version },
   });

@@ -14,9 +14,9 @@ function histogram<const L extends readonly Label[]>(help: string, bounds: reado
   return { type: 'histogram', help, labels, bounds } as const;
 }
 
-const STAGE = ['stage', ['parse', 'dedupe', 'route', 'detect', 'write']] as const;
-const QUEUE = ['queue', ['frames', 'batches', 'journal', 'writer', 'alerts', 'streams']] as const;
-const TABLE = ['table', ['print', 'bar', 'alert', 'summary', 'gap', 'other']] as const;
+const STAGE = ['stage', ['parse', 'dedupe', 'detect']] as const;
+const QUEUE = ['queue', ['journal', 'writer', 'alerts', 'streams']] as const;
+const TABLE = ['table', ['print', 'alert']] as const;
 const DISCARD_REASONS = [
   'malformed',
   'duplicate',
@@ -66,8 +66,6 @@ export const CATALOGUE = {
   feed_gaps_total: counter('Holes in the feed.', ['state', ['detected', 'backfilled', 'unrecoverable']]),
   feed_gaps_open: gauge('Holes in the feed that nothing has filled yet.'),
   feed_gap_oldest_timestamp_seconds: gauge('When the oldest open hole began; 0 without one.'),
-  stage_received_events_total: counter('Prints that came into a stage.', STAGE),
-  stage_sent_events_total: counter('Prints that a stage handed on.', STAGE),
   stage_discarded_events_total: counter('Prints that ended in a stage, by why.', STAGE, [
     'reason',
     DISCARD_REASONS,
@@ -87,8 +85,6 @@ export const CATALOGUE = {
   sink_rows_total: counter('Rows given to Postgres.', TABLE, ['result', ['inserted', 'duplicate', 'failed']]),
   sink_flush_duration_seconds: histogram('Time of one transaction of the writer.', ANSWER_BOUNDS_SECONDS),
   sink_retries_total: counter('Batches that were tried again.'),
-  sink_committed_event_timestamp_seconds: gauge('Clock of the newest print that is committed.'),
-  sink_oldest_pending_timestamp_seconds: gauge('Clock of the oldest print not yet committed; 0 without one.'),
   journal_bytes: gauge('Size of the journal on disk.'),
   journal_waiting_bytes: gauge('Bytes of the journal that wait for the disk.'),
   journal_waiting_max_bytes: gauge(
@@ -109,7 +105,7 @@ export const CATALOGUE = {
     'class',
     ['connection', 'resources', 'constraint', 'conflict', 'timeout', 'other'],
   ]),
-  actors: gauge('Running actors.', ['machine', ['system', 'feed', 'shard', 'underlying', 'writer']]),
+  actors: gauge('Running actors.', ['machine', ['feed', 'shard', 'underlying', 'writer']]),
   actor_errors_total: counter('Actors that failed and were replaced or left out.'),
   actor_passivations_total: counter(
     'Actors stopped because their underlying was quiet; the next print wakes it.',

@@ -14,6 +14,15 @@ export type Reading<Name extends MetricName> = Nested<
 /** Where the numbers come from, by metric. What has no source reads 0 from the start. */
 export type MetricSources = { readonly [Name in MetricName]?: () => Reading<Name> };
 
+/** Metrics that the registry reads itself. */
+type OwnMetric =
+  | 'metrics_source_errors_total'
+  | 'metrics_series'
+  | 'heap_limit_bytes'
+  | 'event_loop_utilization_ratio';
+/** A source for every metric of the catalogue: what the running service has to give. */
+export type EverySource = Required<Omit<MetricSources, OwnMetric>>;
+
 export interface MetricsSettings {
   readonly sources: MetricSources;
   /** Values of the labels that only the composition root knows: route, job, kind of log line. */
@@ -110,7 +119,7 @@ function registryOf(families: readonly Family[], media: string): Registry {
 export function createMetrics({ sources, values, build }: MetricsSettings): Metrics {
   let sourceErrors = 0;
   let utilization = performance.eventLoopUtilization();
-  const own: MetricSources = {
+  const own: Pick<MetricSources, OwnMetric> = {
     metrics_source_errors_total: () => sourceErrors,
     heap_limit_bytes: () => getHeapStatistics().heap_size_limit,
     event_loop_utilization_ratio() {

@@ -51,7 +51,7 @@ function parseErrors({ rejects }: LiveSession['tape']): Partial<Record<ParseFaul
 }
 
 /** The sources of every metric that has one in this service. */
-export function metricSources(parts: ObservedParts): MetricSources {
+export function metricSources(parts: ObservedParts) {
   return {
     ...feedSources(parts),
     ...tapeSources(parts),
@@ -62,7 +62,7 @@ export function metricSources(parts: ObservedParts): MetricSources {
   };
 }
 
-function feedSources({ feed, session, now, marketNow }: ObservedParts): MetricSources {
+function feedSources({ feed, session, now, marketNow }: ObservedParts) {
   return {
     feed_connected: () => (feed.live ? 1 : 0),
     feed_connections_total: () => feed.connections,
@@ -87,10 +87,10 @@ function feedSources({ feed, session, now, marketNow }: ObservedParts): MetricSo
     feed_gaps_open: () => (feed.gapSinceMs === null ? 0 : 1),
     feed_gap_oldest_timestamp_seconds: () =>
       feed.gapSinceMs === null ? 0 : (feed.gapSinceMs + now() - marketNow()) / 1000,
-  };
+  } satisfies MetricSources;
 }
 
-function tapeSources({ session, writer, journal }: ObservedParts): MetricSources {
+function tapeSources({ session, writer, journal }: ObservedParts) {
   return {
     late_events_total: () => session().engine.latePrints,
     duplicate_events_total: () => ({ live: session().tape.duplicates }),
@@ -106,10 +106,10 @@ function tapeSources({ session, writer, journal }: ObservedParts): MetricSources
     actor_errors_total: () => session().engine.failures,
     actor_passivations_total: () => session().engine.passivations,
     actors_quarantined: () => session().quarantined.length,
-  };
+  } satisfies MetricSources;
 }
 
-function storeSources({ writer, store, databaseIsUp, connections }: ObservedParts): MetricSources {
+function storeSources({ writer, store, databaseIsUp, connections }: ObservedParts) {
   return {
     db_up: () => (databaseIsUp() ? 1 : 0),
     db_pool_connections: () => {
@@ -127,10 +127,10 @@ function storeSources({ writer, store, databaseIsUp, connections }: ObservedPart
     sink_retries_total: () => writer.counts().retries,
     sink_flush_duration_seconds: () => store.flushes,
     db_errors_total: () => store.errors,
-  };
+  } satisfies MetricSources;
 }
 
-function detectionSources({ alerts, baseline }: ObservedParts): MetricSources {
+function detectionSources({ alerts, baseline }: ObservedParts) {
   return {
     alerts_total: () => alerts.byDetector,
     alert_latency_seconds: () => alerts.latencies,
@@ -141,11 +141,11 @@ function detectionSources({ alerts, baseline }: ObservedParts): MetricSources {
       return day === null ? 0 : newYorkMidnightMs(day) / 1000;
     },
     baseline_contracts: () => ({ ready: baseline().contracts }),
-  };
+  } satisfies MetricSources;
 }
 
 /** What lies around the service: the disk, the clock of the machine, the hours of the market. */
-function worldSources({ world, marketNow }: ObservedParts): MetricSources {
+function worldSources({ world, marketNow }: ObservedParts) {
   return {
     disk_free_bytes: () => world.disk.freeBytes,
     disk_size_bytes: () => world.disk.sizeBytes,
@@ -156,7 +156,7 @@ function worldSources({ world, marketNow }: ObservedParts): MetricSources {
       return { regular: regular ? 1 : 0, late: late ? 1 : 0 };
     },
     market_next_change_timestamp_seconds: () => secondsOf(marketStateAt(marketNow()).nextChangeMs),
-  };
+  } satisfies MetricSources;
 }
 
 /** Epoch seconds of epoch ms; 0 for what has not been. */

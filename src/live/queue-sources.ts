@@ -15,7 +15,7 @@ export interface ObservedQueues {
 }
 
 /** The sources of the queues' metrics. A queue of prints refuses none: those wait in the journal, and are a backlog. */
-export function queueSources({ session, journal, writer, followers }: ObservedQueues): MetricSources {
+export function queueSources({ session, journal, writer, followers }: ObservedQueues) {
   return {
     queue_events: () => {
       const { end, durable } = journal().status;
@@ -39,5 +39,5 @@ export function queueSources({ session, journal, writer, followers }: ObservedQu
     queue_backlog_events: () => session().backlogRows,
     journal_waiting_bytes: () => journal().status.waitingBytes,
     journal_waiting_max_bytes: () => JOURNAL_WAITING_BYTES_MAX,
-  };
+  } satisfies MetricSources;
 }
