@@ -73,6 +73,8 @@ export class MonitoringStage implements AsyncDisposable {
       `--storage.tsdb.path=${join(this.#folder, 'prometheus')}`,
       `--web.listen-address=127.0.0.1:${prometheusPort}`,
       '--enable-feature=exemplar-storage',
+      // It takes five seconds to look for its Alertmanager, and repeats what it could tell nobody after a minute.
+      '--rules.alert.resend-delay=1s',
     ]);
     this.prometheusUrl = `http://127.0.0.1:${prometheusPort}`;
     await eventually(
