@@ -12,6 +12,9 @@ async function printsOf(stage: ServiceStage): Promise<{ rows: number; distinct: 
   return row!;
 }
 
+/** So slow that a day is many frames even on a busy machine. */
+const SLOW = 200;
+
 /** The stored alerts in their order, once Postgres has ended what it was told before its lines broke. */
 async function alertsAtRest(stage: ServiceStage): Promise<string[]> {
   await eventually(
@@ -61,17 +64,26 @@ describe('a service on a bad day', { timeout: 60_000 }, () => {
     Object.assign(stage.provider.faults, { duplicate: true, shuffle: true, garbage: true });
     const service = await stage.start();
     await stage.playUntil(0.6, service);
-    await stage.settled(service);
-    const { rows, distinct, last } = await printsOf(stage);
+    // A busy machine plays the day in few frames: it goes on slowly until rubbish of both kinds was among them.
+    stage.marketClock.setSpeed(SLOW);
+    for (const reason of ['invalid_json', 'bad_number']) {
+      await eventually(
+        reason,
+        async () => stage.metric(service, `spyhop_feed_parse_errors_total{reason="${reason}"}`),
+        (count) => count > 0,
+      );
+    }
+    stage.marketClock.setSpeed(1);
+    const { rows, distinct, last } = await eventually(
+      'every print to have come twice',
+      async () => {
+        const duplicates = await stage.metric(service, 'spyhop_duplicate_events_total{source="live"}');
+        return { duplicates, ...(await printsOf(stage)) };
+      },
+      (seen) => seen.duplicates === seen.rows,
+    );
     expect({ rows, distinct }).toEqual({ rows: last, distinct: last });
     expect(rows).toBeGreaterThan(DAY.length * 0.4);
-    expect(await stage.metric(service, 'spyhop_duplicate_events_total{source="live"}')).toBe(rows);
-    expect(
-      await stage.metric(service, 'spyhop_feed_parse_errors_total{reason="invalid_json"}'),
-    ).toBeGreaterThan(0);
-    expect(
-      await stage.metric(service, 'spyhop_feed_parse_errors_total{reason="bad_number"}'),
-    ).toBeGreaterThan(0);
     expect(await stage.metric(service, 'spyhop_events_unaccounted')).toBe(0);
     expect(stage.logs('actor.failed')).toEqual([]);
     expect(await stage.stop(service)).toBe(0);
