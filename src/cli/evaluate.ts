@@ -25,7 +25,7 @@ export const evaluateCommand: Command<'history' | 'detector' | 'alerts-per-day' 
     'normal: those of --history, or else the first three quarters of the folder (at most 30 sessions).',
     'Each detector folds the tape with many settings. They are compared by the setting that finds most with at most',
     '--alerts-per-day false alerts, those that belong to no anomaly. With --out DIR a picture of recall against false',
-    'alerts is written there, evaluation.svg and evaluation.png.',
+    'alerts is written there, evaluation.svg and evaluation.png, and what --json prints as evaluation.ndjson.',
     '',
     'Example:',
     '  spyhop simulate --out tape --days 40 --anomalies-per-day 100',
@@ -83,9 +83,11 @@ function tell(evaluation: Evaluation, json: boolean, terminal: Terminal): void {
 
 async function writePictures(evaluation: Evaluation, folder: string, terminal: Terminal): Promise<void> {
   const svg = pictureOf(evaluation);
+  const records = recordsOf(evaluation).map((record) => JSON.stringify(record));
   const files: ReadonlyArray<readonly [string, string | Uint8Array]> = [
     [join(folder, 'evaluation.svg'), svg],
     [join(folder, 'evaluation.png'), await pngOf(svg)],
+    [join(folder, 'evaluation.ndjson'), records.map((record) => `${record}\n`).join('')],
   ];
   for (const [path, content] of files) {
     try {

@@ -26,14 +26,18 @@ const QUIET_ORDERS = 4;
 export function groupsOf(anomalies: readonly Anomaly[]): Group[] {
   const places = [...anomalies.keys()];
   const groups: Group[] = [{ by: 'all', name: 'all', members: places }];
-  for (const [name, members] of Map.groupBy(places, (at) => anomalies[at]!.kind))
-    groups.push({ by: 'kind', name, members });
+  const kinds = Map.groupBy(places, (at) => anomalies[at]!.kind);
+  for (const name of [...kinds.keys()].toSorted())
+    groups.push({ by: 'kind', name, members: kinds.get(name)! });
   const fixed = places.filter((at) => {
     const { kind, pattern, usualOrders } = anomalies[at]!;
     return kind === 'controlled lots' && pattern !== null && (usualOrders ?? Infinity) < QUIET_ORDERS;
   });
-  for (const [pattern, members] of Map.groupBy(fixed, (at) => anomalies[at]!.pattern!))
-    groups.push({ by: 'lots', name: `${pattern.replace('x', ' x ')} lots, quiet contract`, members });
+  const patterns = Map.groupBy(fixed, (at) => anomalies[at]!.pattern!);
+  for (const pattern of [...patterns.keys()].toSorted()) {
+    const name = `${pattern.replace('x', ' x ')} lots, quiet contract`;
+    groups.push({ by: 'lots', name, members: patterns.get(pattern)! });
+  }
   groups.push(...decilesOf(anomalies));
   const order = ['all', 'kind', 'lots', 'rate'];
   return groups.toSorted((a, b) => order.indexOf(a.by) - order.indexOf(b.by));

@@ -71,9 +71,12 @@ function settingOf(detector: DetectorName, family: string, level: number): Setti
     const engine = { detectors, sensitivity: { forest: EVERY_MINUTE } };
     return { detector, family, level: rounded, text: `score ${rounded}`, run: 'forest', engine };
   }
-  const text = `budget ${rounded} a day`;
-  const engine = { detectors, alertsPerDay: rounded };
-  return { detector, family, level: rounded, text, run: `surprise ${text}`, engine };
+  if (detector === 'surprise') {
+    const text = `budget ${rounded} a day`;
+    const engine = { detectors, alertsPerDay: rounded };
+    return { detector, family, level: rounded, text, run: `surprise ${text}`, engine };
+  }
+  return detector satisfies never;
 }
 
 /** The setting a detector has when nobody says otherwise; the budget of `surprise` is the one asked for. */

@@ -152,8 +152,18 @@ export function recordsOf({ groups, detectors, falsePerDayMax }: Evaluation): ob
         });
       });
     }
-    for (const { setting, falsePerDay, alertsPerDay, recall } of curve)
-      records.push({ row: 'point', detector, setting: setting.text, falsePerDay, alertsPerDay, recall });
+    for (const { setting, falsePerDay, alertsPerDay, recall, groups: figures } of curve) {
+      const found = Object.fromEntries(groups.map(({ name }, at) => [name, figures[at]!.found]));
+      records.push({
+        row: 'point',
+        detector,
+        setting: setting.text,
+        falsePerDay,
+        alertsPerDay,
+        recall,
+        found,
+      });
+    }
   }
   return records;
 }

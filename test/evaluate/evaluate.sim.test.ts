@@ -61,6 +61,7 @@ describe(`detectors on a small market (seed ${SEED})`, () => {
     const [svg, png] = ['svg', 'png'].map((type) => readFileSync(join(out, `evaluation.${type}`)));
     expect(svg!.toString()).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
     expect(png!.subarray(1, 4).toString()).toBe('PNG');
+    expect(readFileSync(join(out, 'evaluation.ndjson'), 'utf8')).toBe(first.out);
 
     const withoutCosts = (text: string): string => text.replaceAll(/"(print|own)Micros":[\d.e-]+/g, '');
     const second = await run(args);
