@@ -1,6 +1,7 @@
 // Benchmarks from the command line: `npm run bench -- NAME [options]` runs one of them.
 import { parseArgs } from 'node:util';
 import { benchActors } from './actors.ts';
+import { benchBaseline } from './baseline.ts';
 import { benchCalibration } from './calibration.ts';
 import { benchImport } from './import.ts';
 import { benchLatency } from './latency.ts';
@@ -18,6 +19,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>
   import: benchImport,
   replay: benchReplay,
   calibration: benchCalibration,
+  baseline: benchBaseline,
   nab: benchNab,
   recovery: benchRecovery,
   latency: benchLatency,
@@ -46,6 +48,7 @@ const USAGE = `npm run bench -- replay [--prints N] [--underlyings N] [--rounds 
 
 replay    a simulated day through \`spyhop replay\`, beside the bare loop, DuckDB, pandas and gunzip
 calibration  how often the detector surprise speaks by chance, against its budget and its nominal tails
+baseline  thirty sessions of 365,000 contracts folded into what is normal of the next, against a minute
 nab       scalar detectors on the Numenta Anomaly Benchmark by its own rules [--data FOLDER] [--out FILE]
 wire      frames of the websocket into columns, beside JSON.parse: 1, 50 and 500 prints a frame
 recovery  a restart in mid-session: the journal of so many prints read, decoded and folded, in seconds a million

@@ -7,6 +7,9 @@ const DAY_WEIGHT = 0.5;
 const DAY_WEIGHT_EARLY = 4;
 /** That of the moment counts for so many expected since a contract's last order. */
 const MOMENT_WEIGHT = 16;
+/** Recent orders of one contract that are no sign of anything, and the excess over its share that is none. */
+const ALONE_MAX = 2;
+const SHARE_EXCESS_MAX = 3;
 /** Share of the underlying's orders that others than one contract are held to have at least. */
 const OTHERS_SHARE_MIN = 0.02;
 
@@ -36,6 +39,14 @@ export class UnderlyingLevel {
   /** Orders expected of others than a contract of which `own` are, in a session. */
   othersExpected(own: number): number {
     return Math.max(this.#expected - own, this.#expected * OTHERS_SHARE_MIN);
+  }
+
+  /**
+   * True when so many of the recent orders are one contract's as its share explains: those beyond are the contract's
+   * story and not the underlying's.
+   */
+  isSpread(own: number, ownRecent: number): boolean {
+    return ownRecent <= ALONE_MAX + SHARE_EXCESS_MAX * RECENT * Math.min(1, own / this.#expected);
   }
 
   /** Level of the session so far, from the orders of others. */

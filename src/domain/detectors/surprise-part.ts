@@ -23,7 +23,6 @@ import type { SurpriseShared } from './surprise-shared.ts';
 const REARM_MS = 30 * 60_000;
 /** An underlying that spoke: news is one thing to say. */
 const UNDERLYING_REARM_MS = 60 * 60_000;
-/** What rose above this share of the threshold is held back, and shown. */
 const HELD_BACK_SHARE = 0.1;
 /** An underlying speaks for itself when its recent orders fall on so many contracts, none with more than this share. */
 const BREADTH_CONTRACTS_MIN = 6;
@@ -92,7 +91,9 @@ export class UnderlyingSurprise implements UnderlyingDetector {
     if (from === 0 && batch.kind === 'trades') this.#heads.spot.see(head, atMs, batch.priceE4[row]! / 10_000);
     this.#expose(arena, slot, head, atMs, share, from === 0);
     this.#advanceContract(head, slot, from, to);
-    this.#own.advance(atMs, share, from, to);
+    const recent = arena.words[slot * ROW_WORDS + FIELD.recentOrders]!;
+    if (this.#level.isSpread(this.#heads.words[head * HEAD_WORDS + HEAD.expected]!, recent))
+      this.#own.advance(atMs, share, from, to);
     const { budget } = this.#shared;
     const statistic = this.#heads.words[head * HEAD_WORDS + HEAD.sum]! / STATISTICS;
     const threshold = budget.threshold(this.#heads.marks[head * MARK_WORDS + MARK.bin]!);
