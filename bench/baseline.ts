@@ -68,10 +68,11 @@ export async function benchBaseline({ underlyings }: BenchOptions): Promise<void
   const baseline = history.before(DATE)!;
   const { user, system } = process.cpuUsage(began);
   const lines = [
-    `baseline: ${SESSIONS} sessions of ${table.count.toLocaleString('en-US')} contracts of ${table.underlyingCount} underlyings, all trading`,
+    `baseline: ${SESSIONS} sessions of ${table.count.toLocaleString('en-US')} contracts, all trading`,
     `${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.versions.node}; CPU seconds`,
-    `fold        ${fold.toFixed(1)} s in all, ${(fold / SESSIONS).toFixed(2)} s a session, the slowest ${slowest.toFixed(2)} s`,
-    `snapshot    ${((user + system) / 1e6).toFixed(2)} s for the next session: ${Math.round(baseline.ordersForecast).toLocaleString('en-US')} orders forecast`,
+    `fold        ${fold.toFixed(1)} s in all, the slowest session ${slowest.toFixed(2)} s`,
+    `snapshot    ${((user + system) / 1e6).toFixed(2)} s for the next session`,
+    `forecast    ${Math.round(baseline.ordersForecast).toLocaleString('en-US')} orders`,
     `limit       ${LIMIT_SECONDS} s: ${(fold / LIMIT_SECONDS).toFixed(2)} of it`,
     `peak memory ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`,
   ];

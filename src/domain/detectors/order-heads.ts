@@ -9,14 +9,23 @@ import type { DayTails } from '../tail-memory.ts';
 export const HEAD_WORDS = 6;
 export const HEAD = { exposure: 0, sum: 1, highest: 2, expected: 3, drift: 4, driftSpot: 5 } as const;
 
-/** Whole numbers of a head: time and underlying's orders at the last order, its cells, clock and bin, silent until. */
-export const MARK_WORDS = 7;
-export const MARK = { lastMs: 0, orders: 1, place: 2, rungs: 3, clock: 4, bin: 5, silentUntilMs: 6 } as const;
+/** Whole numbers: time and underlying's orders at the last order, its cells, clock, bin, silent until, alerts. */
+export const MARK_WORDS = 8;
+export const MARK = {
+  lastMs: 0,
+  orders: 1,
+  place: 2,
+  rungs: 3,
+  clock: 4,
+  bin: 5,
+  silentUntilMs: 6,
+  spoken: 7,
+} as const;
 
 /** The class of a contract is looked up again when the price has moved by this share. */
 const DRIFT_STEP = 2e-3;
 
-/** Heads in the order in which the contracts had their first orders; 76 bytes each. */
+/** Heads in the order in which the contracts had their first orders; 80 bytes each. */
 export class OrderHeads {
   words = new Float64Array(16 * HEAD_WORDS);
   marks = new Int32Array(16 * MARK_WORDS);

@@ -59,7 +59,7 @@ function rungsOf(risen: Risen, isUnderlying: boolean): { rungs: RungProof[]; str
 }
 
 function proofOf(risen: Risen, rungs: readonly RungProof[], strongest: RungProof): SurpriseProof {
-  const { shared, group, statistic, clock, level } = risen;
+  const { shared, group, statistic, clock, level, threshold } = risen;
   return {
     of: 'surprise',
     statistic,
@@ -71,7 +71,7 @@ function proofOf(risen: Risen, rungs: readonly RungProof[], strongest: RungProof
     ordersForecast: shared.budget.ordersForecast,
     alertsPerDay: shared.budget.alertsPerDay,
     budgetShare: group === UNDERLYING_GROUP ? BUDGET_SHARES.underlyings : BUDGET_SHARES.contracts,
-    recalibration: shared.budget.factor(group),
+    recalibration: (shared.budget.factor(group) * threshold) / shared.budget.threshold(group),
   };
 }
 

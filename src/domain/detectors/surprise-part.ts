@@ -17,24 +17,21 @@ import type { UnderlyingDetector, UnderlyingScene } from './detector.ts';
 import type { Finding } from './finding.ts';
 import { HEAD, HEAD_WORDS, MARK, MARK_WORDS, OrderHeads } from './order-heads.ts';
 import { contractFinding, underlyingFinding } from './surprise-finding.ts';
-import type { SurpriseShared } from './surprise-shared.ts';
-
-/** A contract that spoke stays silent for so long. */
-const REARM_MS = 30 * 60_000;
-/** An underlying that spoke: news is one thing to say. */
-const UNDERLYING_REARM_MS = 60 * 60_000;
-const HELD_BACK_SHARE = 0.1;
-/** An underlying speaks for itself when its recent orders fall on so many contracts, none with more than this share. */
-const BREADTH_CONTRACTS_MIN = 6;
-const BREADTH_SHARE_MAX = 0.5;
+import {
+  REARM_MS,
+  UNDERLYING_REARM_MS,
+  HELD_BACK_SHARE,
+  SPOKEN_RAISE,
+  BREADTH_CONTRACTS_MIN,
+  BREADTH_SHARE_MAX,
+  type SurpriseShared,
+} from './surprise-shared.ts';
 
 /** The detector at work on one underlying. */
 export class UnderlyingSurprise implements UnderlyingDetector {
-  /** Alerts of this underlying and its contracts. */
   readonly spent: Spent = { contracts: 0, underlyings: 0 };
   readonly #scene: UnderlyingScene;
   readonly #shared: SurpriseShared;
-  /** Null without a baseline of orders: then nothing can be surprising. */
   #baseline: OrderBaseline | null = null;
   readonly #orders = new OpenOrders();
   readonly #level = new UnderlyingLevel();
@@ -96,7 +93,9 @@ export class UnderlyingSurprise implements UnderlyingDetector {
       this.#own.advance(atMs, share, from, to);
     const { budget } = this.#shared;
     const statistic = this.#heads.words[head * HEAD_WORDS + HEAD.sum]! / STATISTICS;
-    const threshold = budget.threshold(this.#heads.marks[head * MARK_WORDS + MARK.bin]!);
+    const mark = head * MARK_WORDS;
+    const raise = SPOKEN_RAISE ** this.#heads.marks[mark + MARK.spoken]!;
+    const threshold = raise * budget.threshold(this.#heads.marks[mark + MARK.bin]!);
     if (statistic >= HELD_BACK_SHARE * threshold)
       this.#risen(batch, row, slot, head, statistic, threshold, findings);
     const ownThreshold = budget.threshold(UNDERLYING_GROUP);
@@ -227,6 +226,7 @@ export class UnderlyingSurprise implements UnderlyingDetector {
         }),
       );
       this.spent.contracts++;
+      this.#heads.marks[mark + MARK.spoken]! += 1;
       this.#heads.marks[mark + MARK.silentUntilMs] = clockMs + REARM_MS;
     }
     this.#held.delete(head);
