@@ -77,7 +77,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   'Stages and queues': ['stage', 'queue', 'watermark', 'late', 'duplicate', 'clock', 'events'],
   Storage: ['sink', 'journal', 'disk', 'db'],
   Actors: ['actor', 'actors'],
-  Alerts: ['alert', 'alerts'],
+  Alerts: ['alert', 'alerts', 'budget'],
   'Baselines and jobs': ['baseline', 'job'],
   'The API': ['http', 'stream'],
   'The log': ['log'],

@@ -11,6 +11,7 @@ import { alertsAfter } from './db/alerts.ts';
 import { openStore, type OpenStore } from './db/open-store.ts';
 import { isPassing } from './db/sqlstate.ts';
 import type { Alert } from './domain/alert.ts';
+import { ALERTS_PER_DAY } from './domain/budget.ts';
 import { ContractTable } from './domain/contract-table.ts';
 import type { DetectorName } from './domain/detectors/finding.ts';
 import type { ThresholdSettings } from './domain/detectors/threshold.ts';
@@ -20,6 +21,7 @@ import { type BaselineInForce, openBaselines } from './jobs/baseline-in-force.ts
 import type { Clock } from './lib/clock.ts';
 import { lockFolder } from './lib/process-lock.ts';
 import { AlertCounts } from './live/alert-counts.ts';
+import { namedBudget } from './live/budget-view.ts';
 import { FeedCounts } from './live/feed-counts.ts';
 import { openFeedLink } from './live/feed-link.ts';
 import { healthOf, type PartHealth } from './live/health.ts';
@@ -88,6 +90,8 @@ class Counts {
   readonly store = new StoreCounts();
   readonly jobs = new JobCounts();
   readonly recent = new RecentAlerts();
+  /** The budget as it was last set. */
+  alertsPerDay = ALERTS_PER_DAY;
   readonly feed = new FeedCounts();
 }
 
@@ -99,6 +103,7 @@ async function composeService(settings: ServiceSettings, parts: AsyncDisposableS
   const migrated = store.migrated.migrations.at(-1);
   if (migrated !== undefined) log.write('database.migrated', { to: migrated });
   const counts = new Counts();
+  counts.alertsPerDay = settings.alertsPerDay ?? ALERTS_PER_DAY;
   const table = new ContractTable();
   const baselines = await openBaselines({
     ...settings,
@@ -116,6 +121,10 @@ async function composeService(settings: ServiceSettings, parts: AsyncDisposableS
       baseline: baselines.current,
       complete: baselines.complete,
       storeCounts: counts.store,
+      // A budget that was changed holds for the sessions to come, too.
+      get alertsPerDay() {
+        return counts.alertsPerDay;
+      },
       onRaised: (alert) => counts.alerts.add(alert),
       onStored(alerts) {
         counts.alerts.stored(alerts, marketClock.now());
@@ -210,6 +219,13 @@ function createServiceApi(settings: ServiceSettings, parts: ApiParts): Api {
     alertFeed: counts.alertFeed,
     recent: counts.recent,
     jobs: () => counts.jobs.states,
+    budget: {
+      view: () => namedBudget(live.current().budget, live.current().session, parts.table),
+      change(alertsPerDay) {
+        counts.alertsPerDay = alertsPerDay;
+        live.current().changeBudget(alertsPerDay, settings.marketClock.now());
+      },
+    },
     metrics: createServiceMetrics(settings, parts, http),
     counts: http,
     currentSession: () => live.current().session.date,

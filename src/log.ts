@@ -134,6 +134,12 @@ export const LOG_KINDS = {
     sentence: 'The running actors have a new baseline.',
     fields: { run: 'number', asOf: 'session', contracts: 'with a normal' },
   },
+  'history.missing': {
+    level: 'error',
+    sentence:
+      'A file of deep history is gone; what is normal is made without its day until it is imported again.',
+    fields: { path: 'where it was' },
+  },
   'job.finished': {
     level: 'info',
     sentence: 'A job has done its work.',

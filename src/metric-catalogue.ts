@@ -118,6 +118,17 @@ export const CATALOGUE = {
   ),
   alerts_last_timestamp_seconds: gauge('When the last alert was raised, by the clock of the tape.'),
   alert_latency_seconds: histogram('From the print to the committed alert.', DELAY_BOUNDS_SECONDS),
+  budget_alerts_per_day: gauge(
+    'Alerts a day that chance alone may raise; 0 while the detector surprise is not at work.',
+  ),
+  budget_spent_alerts: gauge('Alerts of the session that the budget counts.', [
+    'of',
+    ['contracts', 'underlyings'],
+  ]),
+  budget_burn_ratio: gauge('Alerts so far against those due by now: 1 spends the budget by the close.'),
+  budget_held_back: gauge(
+    'Contracts and underlyings above a tenth of their threshold, as far as they are listed.',
+  ),
   baseline_run: gauge('Number of the run of the baseline in use; 0 without one.'),
   baseline_as_of_timestamp_seconds: gauge('Midnight in New York of the session the baseline was made for.'),
   baseline_contracts: gauge('Contracts with a normal, by how much it rests on.', [

@@ -58,6 +58,7 @@ const put = resource({
   operation: 'changeBudget',
   sentence:
     'Changes the budget from the next print on; the change is journaled, so that a replay makes it too.',
+  description: 'It holds until the service is started again: --alerts-per-day sets it for good.',
   parameters: { alertsPerDay: amount('Alerts a day that chance alone may raise, in the mean.', '20') },
   answer({ alertsPerDay }, { ports }) {
     if (alertsPerDay < ALERTS_A_DAY_MIN || alertsPerDay > ALERTS_A_DAY_MAX) {

@@ -56,7 +56,10 @@ export async function openBaselines(settings: BaselineSettings): Promise<Baselin
   const complete = async (loaded: LoadedBaseline): Promise<LoadedBaseline> => {
     const wanted = settings.detectors ?? [];
     const last = wanted.includes('zscore') ? await withLastPrints(store.db, table, loaded) : loaded;
-    return wanted.includes('surprise') ? withOrders(store.db, settings.dataDir, table, last) : last;
+    if (!wanted.includes('surprise')) return last;
+    return withOrders(store.db, settings.dataDir, table, last, (path) =>
+      log.write('history.missing', { path }),
+    );
   };
   const load = async (): Promise<LoadedBaseline> => complete(await loadBaseline(store.db, table));
   let current = await load();

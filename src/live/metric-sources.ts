@@ -130,8 +130,12 @@ function storeSources({ writer, store, databaseIsUp, connections }: ObservedPart
   } satisfies MetricSources;
 }
 
-function detectionSources({ alerts, baseline }: ObservedParts) {
+function detectionSources({ alerts, baseline, session }: ObservedParts) {
   return {
+    budget_alerts_per_day: () => session().budget?.alertsPerDay ?? 0,
+    budget_spent_alerts: () => session().budget?.spent ?? {},
+    budget_burn_ratio: () => session().budget?.burnRate ?? 0,
+    budget_held_back: () => session().budget?.heldBack.length ?? 0,
     alerts_total: () => alerts.byDetector,
     alert_latency_seconds: () => alerts.latencies,
     alerts_last_timestamp_seconds: () => alerts.lastMs / 1000,

@@ -38,14 +38,24 @@ describe('the baseline of orders', () => {
     await clone[Symbol.asyncDispose]();
   });
 
+  const missed = (path: string): never => {
+    throw new Error(`${path} is there`);
+  };
+
   it('is absent before a run, and afterwards what the tapes of its days give', async () => {
     const empty = new ContractTable();
-    const before = await withOrders(clone.db, dataDir, empty, await loadBaseline(clone.db, empty));
+    const before = await withOrders(clone.db, dataDir, empty, await loadBaseline(clone.db, empty), missed);
     expect(before.orders ?? null).toBeNull();
 
     await buildBaseline(clone.db, DATE, 0);
     const table = new ContractTable();
-    const { orders } = await withOrders(clone.db, dataDir, table, await loadBaseline(clone.db, table));
+    const { orders } = await withOrders(
+      clone.db,
+      dataDir,
+      table,
+      await loadBaseline(clone.db, table),
+      missed,
+    );
     const expected = fromTapes();
     expect(orders!.sessions).toBe(DAYS);
     expect(orders!.ordersForecast / expected.orders.ordersForecast).toBeCloseTo(1, 2);
@@ -56,6 +66,20 @@ describe('the baseline of orders', () => {
       return Math.abs(ours - theirs) < 0.02 * theirs;
     });
     expect(close.length).toBeGreaterThan(0.97 * table.count);
+  });
+
+  it('is made without a day whose file is gone, and says which', async () => {
+    const elsewhere = mkdtempSync(join(tmpdir(), 'spyhop-orders-gone-'));
+    try {
+      const table = new ContractTable();
+      const gone: string[] = [];
+      const loaded = await loadBaseline(clone.db, table);
+      const { orders } = await withOrders(clone.db, elsewhere, table, loaded, (path) => gone.push(path));
+      expect(orders ?? null).toBeNull();
+      expect(gone).toHaveLength(DAYS);
+    } finally {
+      rmSync(elsewhere, { recursive: true });
+    }
   });
 });
 

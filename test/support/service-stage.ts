@@ -1,5 +1,5 @@
 // The whole service on a stage: a clone of the database with some history, the simulated provider, a clock played fast.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -69,15 +69,19 @@ export class ServiceStage implements AsyncDisposable {
   /** Sets the stage: the clock stands a moment before the open, or where it is told. */
   static async set({ startMs = OPEN_MS - 5_000, withHistory = true } = {}): Promise<ServiceStage> {
     const clone = await cloneDatabase();
+    let learned: string | null = null;
     if (withHistory) {
       const { files, historyDir } = await (history ??= writeHistory());
       for (const file of files)
         await importDay(clone.db, file, { printsFrom: SESSION.date, historyDir, importedAtMs: 0 });
+      learned = historyDir;
     }
     const clock = new ScaledClock(systemClock(), startMs, 1);
     const market = createMarket(MARKET);
     const provider = await startProvider({ market, date: SESSION.date, clock, port: 0, keys: [KEY] });
-    return new ServiceStage(clone, provider, clock);
+    const stage = new ServiceStage(clone, provider, clock);
+    if (learned !== null) symlinkSync(learned, join(stage.folder, 'history'));
+    return stage;
   }
 
   settings(rest: Partial<ServiceSettings> = {}): ServiceSettings {
