@@ -4,6 +4,9 @@ import { SkipsReporter } from './test/support/skips-reporter.ts';
 
 const onCi = process.env['CI'] !== undefined;
 
+// Limits against hanging, no measure of speed: a busy machine may take ten times as long as a quiet one.
+const limits = { testTimeout: 120_000, hookTimeout: 120_000 };
+
 export default defineConfig({
   test: {
     passWithNoTests: true,
@@ -15,22 +18,19 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.{pg,sim}.test.ts'],
-          // A limit against hanging, not a measure of speed: a busy machine may take ten times as long as a quiet one.
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          ...limits,
         },
       },
       {
         test: {
           name: 'pg',
           include: ['test/**/*.pg.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          ...limits,
           globalSetup: 'test/support/database.ts',
         },
       },
       {
-        test: { name: 'sim', include: ['test/**/*.sim.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
+        test: { name: 'sim', include: ['test/**/*.sim.test.ts'], ...limits },
       },
     ],
   },

@@ -29,7 +29,7 @@ async function alertsAtRest(stage: ServiceStage): Promise<string[]> {
   return stage.storedAlerts();
 }
 
-describe('a service on a bad day', { timeout: 60_000 }, () => {
+describe('a service on a bad day', () => {
   it('comes back after a line that dropped, and the hole has a beginning and an end', async () => {
     await using stage = await ServiceStage.set();
     const service = await stage.start();

@@ -28,7 +28,7 @@ async function takenPort(): Promise<{ readonly port: number } & AsyncDisposable>
   };
 }
 
-describe('a service that cannot start', { timeout: 60_000 }, () => {
+describe('a service that cannot start', () => {
   it('names the port that is in use, and leaves no connection behind', async () => {
     await using stage = await ServiceStage.set();
     await using taken = await takenPort();
@@ -79,7 +79,7 @@ describe('a service that cannot start', { timeout: 60_000 }, () => {
   });
 });
 
-describe('midnight in New York', { timeout: 60_000 }, () => {
+describe('midnight in New York', () => {
   // A minute of the market's time before midnight, because the service may take long to start; then it comes fast.
   const startMs = SESSION.midnightMs + DAY_MS - 60_000;
   const SPEED = 60;

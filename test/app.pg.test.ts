@@ -29,7 +29,7 @@ async function listed(address: string): Promise<Alert[]> {
   return alerts;
 }
 
-describe('a service', { timeout: 60_000 }, () => {
+describe('a service', () => {
   it('tells, stores, streams and lists the same alerts, and accounts for every print', async () => {
     await using stage = await ServiceStage.set();
     const service = await stage.start();

@@ -31,7 +31,7 @@ function idsIn(out: string): string[] {
     .map((line) => (JSON.parse(line) as { readonly id: string }).id);
 }
 
-describe('the demo', { timeout: 120_000 }, () => {
+describe('the demo', () => {
   test('survives kill -9, adopts the server left behind, goes on, tells nothing twice, and ends with 0', async () => {
     const killed = await start(demo('--json'), {
       onOut: (out, child) => out.includes('\n') && child.kill('SIGKILL'),

@@ -90,7 +90,7 @@ describe('results and readers', () => {
     const main = resolve(import.meta.dirname, '../../src/main.ts');
     const quoted = [process.execPath, main, ...replayTwoDays].map((word) => `'${word}'`).join(' ');
     const script = `set -o pipefail; ${quoted} ${pipe}`;
-    const child = spawn('bash', ['-c', script], { env: { PATH: process.env['PATH'] }, timeout: 45_000 });
+    const child = spawn('bash', ['-c', script], { env: { PATH: process.env['PATH'] }, timeout: 90_000 });
     let [out, err] = ['', ''];
     child.stdout.on('data', (text: Buffer) => (out += text.toString()));
     child.stderr.on('data', (text: Buffer) => (err += text.toString()));

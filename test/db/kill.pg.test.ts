@@ -40,51 +40,47 @@ async function expectWhole(db: Database, rows: number): Promise<void> {
 }
 
 describe('a writer that is killed', () => {
-  it(
-    'loses and doubles nothing at any point of a batch, nor at random moments',
-    { timeout: 60_000 },
-    async () => {
-      await using clone = await cloneDatabase();
-      const random = new Random('moments to die');
-      const faults = ['copy:1', 'position:1', 'commit:1', 'copy:2', 'commit:2', null, null, null];
-      for (const fault of faults) {
-        const before = await storedRows(clone.db, SOAK_SESSION.date);
-        const child = spawn(process.execPath, [CHILD, clone.url, String(ROWS), fault ?? ''], {
-          stdio: ['ignore', 'pipe', 'inherit'],
-        });
-        const died = once(child, 'exit');
-        if (fault === null) {
-          await once(child.stdout, 'data');
-          await new Promise((done) => setTimeout(done, 20 + random.below(250)));
-          child.kill('SIGKILL');
-        } else {
-          child.stdout.resume();
-        }
-        await died;
-        expect(await storedRows(clone.db, SOAK_SESSION.date)).toBeGreaterThanOrEqual(before);
-      }
-      const last = spawn(process.execPath, [CHILD, clone.url, String(ROWS)], {
+  it('loses and doubles nothing at any point of a batch, nor at random moments', async () => {
+    await using clone = await cloneDatabase();
+    const random = new Random('moments to die');
+    const faults = ['copy:1', 'position:1', 'commit:1', 'copy:2', 'commit:2', null, null, null];
+    for (const fault of faults) {
+      const before = await storedRows(clone.db, SOAK_SESSION.date);
+      const child = spawn(process.execPath, [CHILD, clone.url, String(ROWS), fault ?? ''], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
-      let said = '';
-      last.stdout.on('data', (bytes: Buffer) => (said += bytes.toString()));
-      await once(last, 'exit');
-      const { left, counts } = JSON.parse(said.split('\n')[1] ?? '') as {
-        left: object;
-        counts: ReturnType<Writer['counts']>;
-      };
-      expect(left).toEqual({ prints: 0, alerts: 0 });
-      expect(counts.stored + counts.duplicate).toBe(ROWS);
-      await expectWhole(clone.db, ROWS);
-      expect(await clone.db.rows('select count(*)::int as alerts from spyhop.alert')).toEqual([
-        { alerts: alertsAmong(ROWS) },
-      ]);
-    },
-  );
+      const died = once(child, 'exit');
+      if (fault === null) {
+        await once(child.stdout, 'data');
+        await new Promise((done) => setTimeout(done, 20 + random.below(250)));
+        child.kill('SIGKILL');
+      } else {
+        child.stdout.resume();
+      }
+      await died;
+      expect(await storedRows(clone.db, SOAK_SESSION.date)).toBeGreaterThanOrEqual(before);
+    }
+    const last = spawn(process.execPath, [CHILD, clone.url, String(ROWS)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let said = '';
+    last.stdout.on('data', (bytes: Buffer) => (said += bytes.toString()));
+    await once(last, 'exit');
+    const { left, counts } = JSON.parse(said.split('\n')[1] ?? '') as {
+      left: object;
+      counts: ReturnType<Writer['counts']>;
+    };
+    expect(left).toEqual({ prints: 0, alerts: 0 });
+    expect(counts.stored + counts.duplicate).toBe(ROWS);
+    await expectWhole(clone.db, ROWS);
+    expect(await clone.db.rows('select count(*)::int as alerts from spyhop.alert')).toEqual([
+      { alerts: alertsAmong(ROWS) },
+    ]);
+  });
 });
 
 describe('a server that is killed under a writer', () => {
-  it('is waited for, and then has everything once', { timeout: 60_000 }, async () => {
+  it('is waited for, and then has everything once', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'spyhop-killed-'));
     const clock = systemClock();
     const states: WriterState[] = [];

@@ -65,7 +65,7 @@ describeWithPrograms('behind pgbouncer in transaction mode', ['pgbouncer'], (pro
     await Promise.all([...dbs, reader].map((one) => one.close()));
   });
 
-  it('the service lives a day', { timeout: 60_000 }, async () => {
+  it('the service lives a day', async () => {
     await using stage = await ServiceStage.set();
     await using bouncer = await PgBouncer.before(program, stage.clone.url, 12);
     const service = await stage.start({ databaseUrl: bouncer.url });

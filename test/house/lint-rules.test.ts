@@ -146,7 +146,7 @@ describe('the rules of the house fire', () => {
   beforeAll(async () => {
     first = await lint(violations.filter((one) => !repeated.includes(one)));
     again = await lint(repeated);
-  }, 20_000);
+  });
 
   test.each(violations.map((one) => [one.rule ?? 'nothing', one.path, one] as const))(
     '%s in %s',
@@ -177,7 +177,7 @@ describe('the layers hold', () => {
     });
     refused = await lint(places.map((place) => file(place, 'refused')));
     allowed = await lint(places.map((place) => file(place, 'allowed')));
-  }, 20_000);
+  });
 
   test.each(Object.keys(MAY))('src/%s imports what is below it and nothing else', (place) => {
     const path = fileIn(place, 'imports.ts');

@@ -1,5 +1,5 @@
 // Waiting for a condition with a deadline; a test that waits in vain says for what, and what it saw last.
-const DEADLINE_MS = 15_000;
+const DEADLINE_MS = 45_000;
 const LOOK_MS = 10;
 
 /** Looks again and again until `look` gives something that `holds`; gives it. */

@@ -1,9 +1,5 @@
 // Property tests with a fixed seed: the same cases on every machine; PROPERTY_SEED=7 tries others.
 import * as fc from 'fast-check';
-import { vi } from 'vitest';
-
-// No test is about speed, and a busy machine may be ten times slower than an idle one.
-vi.setConfig({ testTimeout: 60_000 });
 
 const SEED = Number(process.env['PROPERTY_SEED'] ?? 20_140_602);
 
