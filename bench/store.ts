@@ -10,7 +10,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { ContractIds } from '../src/db/contracts.ts';
 import { PRINT_COLUMNS } from '../src/db/copy-binary.ts';
 import { makeDay } from '../src/db/day-tables.ts';
-import { createPrintWriter } from '../src/db/print-writer.ts';
+import { createPrintWriter, type PrintWriter } from '../src/db/print-writer.ts';
 import { sumPrints } from '../src/db/print-sums.ts';
 import { sealDay } from '../src/db/seal.ts';
 import { ContractTable } from '../src/domain/contract-table.ts';
@@ -95,12 +95,7 @@ function micros(rows: number, { cpuSeconds }: Taken): string {
   return `${((cpuSeconds / rows) * 1e6).toFixed(2)} µs of our CPU a row`;
 }
 
-async function storeAll(
-  stage: StoreStage,
-  table: ContractTable,
-  pieces: readonly TradeBatch[],
-): Promise<void> {
-  const writer = createPrintWriter(stage.db, table);
+async function storeAll(writer: PrintWriter, pieces: readonly TradeBatch[]): Promise<void> {
   for (const piece of pieces) await writer.store(piece);
 }
 
@@ -136,6 +131,9 @@ async function writerBesideCopy(
   );
   const path = join(stage.folder, 'prints.txt');
   await writeText(pieces, ids, date, path);
+  // It lives on from round to round, as in the service: like the text, it then knows the ids of the contracts.
+  const prints = createPrintWriter(db, table);
+  await storeAll(prints, pieces);
   const rounds: Rounds = { text: [], writer: [], sums: [] };
   const rows = options.prints;
   let how = '';
@@ -143,7 +141,7 @@ async function writerBesideCopy(
     await empty(stage, date);
     rounds.text.push(await timed(async () => (how = await copyText(stage, path))));
     await empty(stage, date);
-    rounds.writer.push(await timed(() => storeAll(stage, table, pieces)));
+    rounds.writer.push(await timed(() => storeAll(prints, pieces)));
     rounds.sums.push(
       await timed(async () => {
         while ((await sumPrints(db)) > 0);
@@ -163,7 +161,7 @@ async function writerBesideCopy(
   const ratio = text.wallSeconds / writer.wallSeconds;
   out(`${'writer'.padEnd(28)} ${rate(rows, writer)}, ${ratio.toFixed(2)} of it, ${micros(rows, writer)}`);
   out(`${'writer, then its sums'.padEnd(28)} ${rate(rows, both)}, ${micros(rows, both)}`);
-  return { rows, text, writer, sums, ratio };
+  return { prints, figures: { rows, text, writer, sums, ratio } };
 }
 
 const LIVE_INDEXES = [
@@ -174,6 +172,7 @@ const LIVE_INDEXES = [
 async function sealBesideIndexes(
   stage: StoreStage,
   table: ContractTable,
+  prints: PrintWriter,
   day: ReturnType<typeof simulatedDay>,
 ) {
   const { db } = stage;
@@ -182,14 +181,15 @@ async function sealBesideIndexes(
   for (const date of [sealed, live]) await makeDay(db, date);
   const name = (date: string): string => `print_${date.replaceAll('-', '')}`;
   for (const index of LIVE_INDEXES) await db.change(index.replace('PRINT', name(live)));
-  const heap = await timed(() => storeAll(stage, table, piecesOf(day, table, sealed)));
+  const [heapPieces, livePieces] = [piecesOf(day, table, sealed), piecesOf(day, table, live)];
+  const heap = await timed(() => storeAll(prints, heapPieces));
   const summing = await timed(async () => {
     while ((await sumPrints(db)) > 0);
   });
   const open = await bytesOf(db, `spyhop.${name(sealed)}`);
   const seal = await timed(() => sealDay(db, sealed));
   const closed = await bytesOf(db, `spyhop.${name(sealed)}`);
-  const indexed = await timed(() => storeAll(stage, table, piecesOf(day, table, live)));
+  const indexed = await timed(() => storeAll(prints, livePieces));
   const living = await bytesOf(db, `spyhop.${name(live)}`);
   const ratio = indexed.wallSeconds / (heap.wallSeconds + seal.wallSeconds);
   const perRow = ({ total }: { total: number }): string => `${(total / rows).toFixed(1)} B a print`;
@@ -210,8 +210,8 @@ export async function benchStore(options: BenchOptions): Promise<void> {
   const pieces = piecesOf(day, table);
   out(`store: ${day.length} prints of ${table.count} contracts, ${options.rounds} rounds, medians`);
   const writing = await writerBesideCopy(stage, table, { ...options, prints: day.length }, pieces);
-  const sealing = await sealBesideIndexes(stage, table, day);
+  const sealing = await sealBesideIndexes(stage, table, writing.prints, day);
   const drain = await benchDrain(stage, day);
   if (options.out !== null)
-    await writeFile(options.out, JSON.stringify({ writing, sealing, drain }, null, 2));
+    await writeFile(options.out, JSON.stringify({ writing: writing.figures, sealing, drain }, null, 2));
 }

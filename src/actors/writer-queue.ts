@@ -3,9 +3,8 @@ import { allocateColumns, type TradeBatch, type TradeColumns } from '../domain/t
 import { assert } from '../lib/assert.ts';
 
 /**
- * Rows of a piece, which is stored in one transaction: enough that a commit costs little a row (bench `store`: with
- * 16,384 the writer reaches three quarters of one long COPY), few enough that encoding it keeps the event loop below
- * 10 ms. Only a backlog fills a piece; live, it is what 200 ms bring.
+ * Rows of a piece, which is stored in one transaction: enough that a commit costs little a row (bench `store`). Only a
+ * backlog fills a piece; live, it is what 200 ms bring.
  */
 export const PIECE_ROWS = 65_536;
 

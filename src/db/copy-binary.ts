@@ -1,5 +1,5 @@
 // COPY in binary: prints encoded as the server's own wire rows, and the stream that takes them.
-import { finished } from 'node:stream/promises';
+import { pipeline } from 'node:stream/promises';
 import type { PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { DAY_MS, dayNumberOf } from '../domain/calendar.ts';
@@ -12,7 +12,8 @@ export const PRINT_COLUMNS =
 
 /** "PGCOPY\n\377\r\n\0", no flags, no extension. */
 const HEADER = Uint8Array.of(80, 71, 67, 79, 80, 89, 10, 255, 13, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0);
-const TRAILER_BYTES = 2;
+/** A row of -1 fields. */
+const TRAILER = Uint8Array.of(255, 255);
 /** Bytes of each field, in order; a row is their count (2 bytes) and each with its length (4 bytes) before it. */
 const FIELD_BYTES = [8, 4, 4, 4, 4, 4, 4, 4, 2, 2] as const;
 const ROW_BYTES = 2 + FIELD_BYTES.reduce((sum, bytes) => sum + 4 + bytes, 0);
@@ -40,29 +41,48 @@ export interface PrintIds {
   readonly underlyings: Int32Array;
 }
 
-/** Encodes batches into one buffer that it keeps: what it gives is valid until the next call. */
+/** Rows of a message: some 160 kB, which the next level of a processor's cache holds at both ends of the line. */
+const MESSAGE_ROWS = 2_048;
+
+/** Encodes batches message by message into one buffer: what it gives is valid until the next is asked for. */
 export class PrintEncoder {
-  #bytes = new Uint8Array(0);
-  #view = new DataView(this.#bytes.buffer);
-  #rows = 0;
-  #trailerAt = 0;
+  readonly #bytes = new Uint8Array(HEADER.length + MESSAGE_ROWS * ROW_BYTES);
+  readonly #view = new DataView(this.#bytes.buffer);
+
+  constructor() {
+    this.#bytes.set(HEADER);
+    for (let row = 0; row < MESSAGE_ROWS; row++) {
+      let at = HEADER.length + row * ROW_BYTES;
+      this.#view.setInt16(at, FIELD_BYTES.length);
+      at += 2;
+      for (const bytes of FIELD_BYTES) {
+        this.#view.setInt32(at, bytes);
+        at += 4 + bytes;
+      }
+    }
+  }
 
   /**
    * The rows `from` to the end of a batch as one COPY stream.
    * @param ids of contracts and of their underlyings in the database, by the contract's number in the ContractTable
    */
-  encode(batch: TradeBatch, from: number, { contracts, underlyings }: PrintIds): Uint8Array {
-    const rows = batch.length - from;
-    assert(rows > 0, 'nothing to encode');
-    if (rows > this.#rows) this.#allocate(rows);
+  *encode(batch: TradeBatch, from: number, ids: PrintIds): Generator<Uint8Array> {
+    assert(from < batch.length, 'nothing to encode');
+    for (let row = from; row < batch.length; row += MESSAGE_ROWS) {
+      const end = this.#encodeRows(batch, row, Math.min(row + MESSAGE_ROWS, batch.length), ids);
+      yield this.#bytes.subarray(row === from ? 0 : HEADER.length, end);
+    }
+    yield TRAILER;
+  }
+
+  /** Writes rows behind the header; gives where they end. */
+  #encodeRows(batch: TradeBatch, from: number, to: number, { contracts, underlyings }: PrintIds): number {
     const view = this.#view;
-    // The trailer of a shorter batch stood where this one has the count of a row's fields.
-    view.setInt16(this.#trailerAt, FIELD_BYTES.length);
     const day = present(dayNumberOf(batch.session.date), 'the day of a session') - EPOCH_2000_DAY;
     const { sequence } = batch;
     // HOT PATH: once a print. Lengths stand in the buffer already; only values are written.
     let at = HEADER.length;
-    for (let row = from; row < batch.length; row++, at += ROW_BYTES) {
+    for (let row = from; row < to; row++, at += ROW_BYTES) {
       const order = sequence === null ? 0 : sequence[row]!;
       const orderHigh = Math.floor(order / WORD);
       view.setInt32(at + AT.sequence, orderHigh);
@@ -79,33 +99,18 @@ export class PrintEncoder {
       view.setInt16(at + AT.condition, batch.condition[row]!);
       view.setInt16(at + AT.exchange, batch.exchange[row]!);
     }
-    view.setInt16(at, -1);
-    this.#trailerAt = at;
-    return this.#bytes.subarray(0, at + TRAILER_BYTES);
-  }
-
-  #allocate(rows: number): void {
-    this.#bytes = new Uint8Array(HEADER.length + rows * ROW_BYTES + TRAILER_BYTES);
-    this.#view = new DataView(this.#bytes.buffer);
-    this.#rows = rows;
-    this.#trailerAt = HEADER.length;
-    this.#bytes.set(HEADER);
-    for (let row = 0; row < rows; row++) {
-      let at = HEADER.length + row * ROW_BYTES;
-      this.#view.setInt16(at, FIELD_BYTES.length);
-      at += 2;
-      for (const bytes of FIELD_BYTES) {
-        this.#view.setInt32(at, bytes);
-        at += 4 + bytes;
-      }
-    }
+    return at;
   }
 }
 
-/** Sends a whole COPY stream on a connection; resolves when the server has taken it, rejects with its error. */
-export async function copyInto(client: PoolClient, statement: string, bytes: Uint8Array): Promise<void> {
-  const stream = client.query(copyFrom(statement));
-  const done = finished(stream);
-  stream.end(bytes);
-  await done;
+/**
+ * Sends a COPY stream on a connection, a message at a time as the line takes them: the next is made while the server
+ * reads the last. Resolves when the server has taken all, rejects with its error.
+ */
+export async function copyInto(
+  client: PoolClient,
+  statement: string,
+  messages: Iterable<Uint8Array>,
+): Promise<void> {
+  await pipeline(messages, client.query(copyFrom(statement)));
 }
