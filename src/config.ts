@@ -186,6 +186,16 @@ export const OPTIONS = {
     sentence:
       'Alerts from this moment on: a date in New York, a time in ISO 8601, or so long ago; default: all.',
   },
+  alert: {
+    type: 'text',
+    value: 'FILE',
+    sentence:
+      'NDJSON of a replay to take the alert from, instead of a running spyhop; - reads standard input.',
+  },
+  'from-tape': {
+    type: 'flag',
+    sentence: 'Hold the alert against the prints that the running spyhop has stored.',
+  },
   follow: { type: 'flag', sentence: 'Stay and print each alert as it comes.' },
   'as-of': {
     type: 'text',

@@ -1,7 +1,6 @@
 // The engine without a service: one session's tape through streams, actors and domain, alerts out.
 import { map, Subject } from 'rxjs';
 import { Directory } from './actors/directory.ts';
-import { type Alert, alertOf } from './domain/alert.ts';
 import type { VolumeBaseline } from './domain/baseline.ts';
 import { ALERTS_PER_DAY, type BudgetState } from './domain/budget.ts';
 import type { CancelLedger } from './domain/cancel-ledger.ts';
@@ -12,6 +11,7 @@ import { type ChosenDetectors, chooseDetectors, type Sensitivity } from './domai
 import type { DetectorName, Finding } from './domain/detectors/finding.ts';
 import type { SurpriseDetector } from './domain/detectors/surprise.ts';
 import type { ThresholdSettings } from './domain/detectors/threshold.ts';
+import { type RaisedAlert, raise, type ReceiptSource } from './domain/receipt.ts';
 import { present } from './lib/assert.ts';
 import type { QuoteBatch } from './domain/quote.ts';
 import type { Session } from './domain/session.ts';
@@ -74,9 +74,12 @@ export interface EngineSummary {
 /** The engine of one session. */
 export interface Engine {
   /** Folds the next batch of the tape and returns its alerts, in the order of the tape. */
-  take(batch: TradeBatch): readonly Alert[];
+  take(batch: TradeBatch): readonly RaisedAlert[];
   /** Folds a tape to its end, batch by batch, and calls `onAlert` in the order of the tape. */
-  run(tape: Iterable<TradeBatch> | AsyncIterable<TradeBatch>, onAlert: (alert: Alert) => void): Promise<void>;
+  run(
+    tape: Iterable<TradeBatch> | AsyncIterable<TradeBatch>,
+    onAlert: (alert: RaisedAlert) => void,
+  ): Promise<void>;
   /** From the next batch on, another baseline decides what is normal. */
   adoptBaseline(baseline: VolumeBaseline): void;
   /** From the next batch on, the detector `surprise` may spend so many alerts a day. */
@@ -116,6 +119,18 @@ function detectorsOf(settings: EngineSettings): ChosenDetectors {
   );
 }
 
+/** What the alert of a finding is made of beside it. */
+function sourceOf(
+  finding: Finding,
+  { session, table }: EngineSettings,
+  { rules }: ChosenDetectors,
+  baseline: VolumeBaseline,
+): ReceiptSource {
+  const rule = present(rules.get(finding.detector), 'the rule of a detector at work');
+  const leading = finding.leading.map((leader) => table.ticker(leader));
+  return { session, contract: table.contract(finding.contract), rule, leading, baseline };
+}
+
 /** Creates the engine of one session. Throws RangeError when the settings are out of range. */
 export function createEngine(settings: EngineSettings): Engine {
   const { session, table, baseline, cancels, idleMs = Infinity } = settings;
@@ -132,20 +147,19 @@ export function createEngine(settings: EngineSettings): Engine {
   const tape = new Subject<TradeBatch>();
   let received = 0;
   let alerts = 0;
-  let told: Alert[] = [];
+  let told: RaisedAlert[] = [];
+  let normal = baseline;
   let fault: unknown = null;
   let clockMs = -Infinity;
   findingsOf(tape, { table, deliver: (routed) => directory.deliver(routed) })
     .pipe(
       map((finding) => {
         settings.onFinding?.(finding);
-        const rule = present(chosen.rules.get(finding.detector), 'the rule of a detector at work');
-        const leading = finding.leading.map((contract) => table.ticker(contract));
-        return alertOf(finding, { session, contract: table.contract(finding.contract), rule, leading });
+        return raise(finding, sourceOf(finding, settings, chosen, normal));
       }),
     )
     .subscribe({ next: (alert) => told.push(alert), error: (error: unknown) => (fault = error) });
-  const take = (batch: TradeBatch): readonly Alert[] => {
+  const take = (batch: TradeBatch): readonly RaisedAlert[] => {
     // The path is synchronous from here to the alerts, so they are all there when next() returns.
     tape.next(batch);
     if (fault !== null) throw new Error('the data path of the engine is broken', { cause: fault });
@@ -164,6 +178,7 @@ export function createEngine(settings: EngineSettings): Engine {
     },
     adoptBaseline(next) {
       chosen.surprise?.adopt(next.orders ?? null);
+      normal = next;
       directory.adoptBaseline(next);
       chronicle.addBaseline(next, directory.tickMs);
     },

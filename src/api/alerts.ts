@@ -3,7 +3,9 @@ import type { Alert } from '../domain/alert.ts';
 import type { AlertQuery } from '../domain/answers.ts';
 import { dateOfDayNumber, dayNumberOf } from '../domain/calendar.ts';
 import { FINDING_KINDS } from '../domain/detectors/finding.ts';
+import { explain } from '../domain/explain.ts';
 import { formatCents } from '../domain/money.ts';
+import { recompute } from '../domain/recompute.ts';
 import { encodeCursor } from './cursor.ts';
 import type { Row } from './formats.ts';
 import {
@@ -121,6 +123,29 @@ const one = resource({
   },
 });
 
+const explanation = resource({
+  path: '/v1/alerts/{id}/explanation',
+  operation: 'explainAlert',
+  group: 'alerts',
+  sentence: 'Why an alert was raised, in words and numbers, recomputed from its receipt.',
+  description:
+    'The receipt holds the prints, quotes and numbers that the alert was made of. Whoever wants to be sure ' +
+    'recomputes it: spyhop explain does. Alerts stored before receipts were kept have none.',
+  parameters: { id: alertId('Id of the alert.') },
+  media: 'application/json',
+  schema: ref('Explanation'),
+  missing: 'alert with this id and a receipt',
+  asksStore: true,
+  cheap: true,
+  async answer({ id }, { ports }) {
+    const found = await ports.store.receipt(id);
+    if (found === null || found.receipt === null) return null;
+    const { alert, receipt } = found;
+    const { differences } = recompute(alert, receipt);
+    return { json: { alert, words: explain(alert, receipt), differences, receipt } };
+  },
+});
+
 /** Sessions that are counted at most. */
 const TALLY_SESSIONS_MAX = 366;
 
@@ -159,4 +184,4 @@ const stats = resource({
   },
 });
 
-export const ALERT_RESOURCES: readonly Resource[] = [list, stats, one];
+export const ALERT_RESOURCES: readonly Resource[] = [list, stats, one, explanation];

@@ -5,6 +5,7 @@ import { HEALTH_PARTS } from './ports.ts';
 import { MARKET_SCHEMAS } from './market-schemas.ts';
 import type { JsonSchema } from './parameter.ts';
 import { PROBLEMS } from './problem.ts';
+import { ref } from './resource.ts';
 import {
   COUNT,
   DATE,
@@ -65,6 +66,22 @@ const ALERT = object(
   },
   ['leading'],
 );
+
+const EXPLANATION = object({
+  alert: ref('Alert'),
+  words: said({ type: 'array', items: TEXT }, 'What was seen and why it was told, a line each.'),
+  differences: said(
+    {
+      type: 'array',
+      items: object({ what: TEXT, stated: TEXT, recomputed: TEXT }),
+    },
+    'Numbers that did not come out again when the alert was recomputed: none, or something is wrong.',
+  ),
+  receipt: said(
+    { type: 'object' },
+    'Everything that the alert was made of: rule, baseline, prints, quotes and proof (docs/alerts.md).',
+  ),
+});
 
 const FLOW = object({
   underlying: TEXT,
@@ -159,6 +176,7 @@ const PROBLEM = object(
 export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   Alert: ALERT,
   AlertPage: pageOf('Alert'),
+  Explanation: EXPLANATION,
   Flow: FLOW,
   FlowBucket: FLOW_BUCKET,
   Contract: CONTRACT,

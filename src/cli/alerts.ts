@@ -5,6 +5,7 @@ import { Refusal } from '../lib/refusal.ts';
 import { alertLine } from './alert-line.ts';
 import type { Command } from './command.ts';
 import { type ServerEvent, serverEvents } from './server-events.ts';
+import { ask, type Source, sourceOf } from './service-client.ts';
 import type { Terminal } from './terminal.ts';
 
 const PAGE_ALERTS = 500;
@@ -18,7 +19,7 @@ export const alertsCommand: Command<'address' | 'token' | 'since' | 'follow'> = 
   options: ['since', 'follow', 'address', 'token'],
   remarks: ['Example: spyhop alerts --since 6h --follow'],
   async run(_operands, options, terminal) {
-    const source: Source = { address: options.address.replace(/\/$/, ''), token: options.token ?? null };
+    const source = sourceOf(options);
     const show = (alert: Alert): void =>
       terminal.print(options.json ? JSON.stringify(alert) : alertLine(alert, terminal));
     const fromMs = options.since === undefined ? null : momentOf(options.since, Date.now());
@@ -29,11 +30,6 @@ export const alertsCommand: Command<'address' | 'token' | 'since' | 'follow'> = 
   },
 };
 
-interface Source {
-  readonly address: string;
-  readonly token: string | null;
-}
-
 /** The moment meant by "2026-11-20", a time in ISO 8601, or "6h" ago; epoch ms. */
 export function momentOf(text: string, nowMs: number): number {
   const ago = /^(\d+)([mhd])$/.exec(text);
@@ -43,27 +39,6 @@ export function momentOf(text: string, nowMs: number): number {
   if (Number.isNaN(moment))
     throw new Refusal(`--since is "${text}", which is no moment: give a date`, { exitCode: 2 });
   return moment;
-}
-
-/** Asks the service; what it refuses, and that it is not there, become Refusals. */
-async function ask(
-  { address, token }: Source,
-  path: string,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<Response> {
-  const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
-  let response: Response;
-  try {
-    response = await fetch(`${address}${path}`, { headers: { ...headers, ...authorization } });
-  } catch (error) {
-    const message = `no spyhop answers at ${address}: start it with spyhop run or spyhop demo, or give --address`;
-    throw new Refusal(message, { cause: error });
-  }
-  if (response.ok) return response;
-  const problem = (await response.json().catch(() => ({}))) as { title?: string; detail?: string };
-  throw new Refusal(
-    `${address} refuses (${response.status}): ${problem.detail ?? problem.title ?? 'no reason given'}`,
-  );
 }
 
 /** All alerts from a moment on, oldest first. */

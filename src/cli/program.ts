@@ -8,6 +8,7 @@ import { dbCommand } from './db.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
 import { evaluateCommand } from './evaluate.ts';
+import { explainCommand } from './explain.ts';
 import { importCommand } from './import.ts';
 import { commandHelp, programHelp } from './help.ts';
 import { programVersion } from './program-version.ts';
@@ -24,6 +25,7 @@ export const COMMANDS = [
   demoCommand,
   runCommand,
   alertsCommand,
+  explainCommand,
   importCommand,
   baselineCommand,
   dbCommand,

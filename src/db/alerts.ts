@@ -1,6 +1,7 @@
 // Alerts: stored once each, listed by keyset, followed by the number of their insertion.
 import type { Alert } from '../domain/alert.ts';
 import type { AlertQuery, Page } from '../domain/answers.ts';
+import { type Receipt, receiptIn, withoutReceipt } from '../domain/receipt.ts';
 import { parseCents } from './cents.ts';
 import type { Database, Queries } from './pool.ts';
 
@@ -9,10 +10,16 @@ const ALERT_LOCK = 7_796_402;
 
 const INSERT_ALERTS = `
   insert into spyhop.alert
-    (alert_id, at, session_date, detector, kind, underlying, osi, severity, side, direction, premium_cents, body)
+    (alert_id, at, session_date, detector, kind, underlying, osi, severity, side, direction, premium_cents, body,
+     receipt, surprise)
   select * from unnest($1::text[], $2::timestamptz[], $3::date[], $4::text[], $5::text[], $6::text[], $7::text[],
-    $8::text[], $9::text[], $10::text[], $11::bigint[], $12::json[])
+    $8::text[], $9::text[], $10::text[], $11::bigint[], $12::json[], $13::json[], $14::numeric[])
   on conflict (alert_id) do nothing`;
+
+function receiptText(alert: Alert): string | null {
+  const receipt = receiptIn(alert);
+  return receipt === null ? null : JSON.stringify(receipt);
+}
 
 /** Stores alerts in their order; gives how many were new. */
 export async function storeAlerts(db: Database, alerts: readonly Alert[]): Promise<number> {
@@ -31,7 +38,9 @@ export async function storeAlerts(db: Database, alerts: readonly Alert[]): Promi
       alerts.map(({ side }) => side),
       alerts.map(({ direction }) => direction),
       alerts.map(({ premium }) => parseCents(premium)),
-      alerts.map((alert) => JSON.stringify(alert)),
+      alerts.map((alert) => JSON.stringify(withoutReceipt(alert))),
+      alerts.map(receiptText),
+      alerts.map(({ surprise }) => surprise),
     ]);
   });
 }
@@ -49,7 +58,7 @@ const LIST_ALERTS = `
     and ($9::timestamptz is null or (at, alert_id) < ($9, $10::text))
     and ($12::text is null or kind = $12)
     and ($13::text is null or side = $13)
-    and ($14::float8 is null or (body ->> 'surprise')::float8 >= $14)
+    and ($14::numeric is null or surprise >= $14)
   order by at desc, alert_id desc
   limit $11`;
 
@@ -86,6 +95,16 @@ export async function listAlerts(db: Queries, query: AlertQuery): Promise<Page<A
 export async function findAlert(db: Queries, id: string): Promise<Alert | null> {
   const [row] = await db.rows<{ body: Alert }>('select body from spyhop.alert where alert_id = $1', [id]);
   return row?.body ?? null;
+}
+
+/** An alert with its receipt, which is null of one stored before receipts were kept; null when there is none. */
+export async function findReceipt(
+  db: Queries,
+  id: string,
+): Promise<{ readonly alert: Alert; readonly receipt: Receipt | null } | null> {
+  const query = 'select body as alert, receipt from spyhop.alert where alert_id = $1';
+  const [row] = await db.rows<{ alert: Alert; receipt: Receipt | null }>(query, [id]);
+  return row ?? null;
 }
 
 /** An alert with its place in the stream. */

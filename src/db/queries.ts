@@ -1,6 +1,13 @@
 // What the store answers, in one place: the port that API and commands ask.
 import type { StoreQueries } from '../domain/answers.ts';
-import { alertsSince, findAlert, lastInsertion, listAlerts, type NumberedAlert } from './alerts.ts';
+import {
+  alertsSince,
+  findAlert,
+  findReceipt,
+  lastInsertion,
+  listAlerts,
+  type NumberedAlert,
+} from './alerts.ts';
 import { findNormal } from './baselines.ts';
 import { listCoverage } from './coverage.ts';
 import { listContractDays, listLargest } from './day-answers.ts';
@@ -22,6 +29,7 @@ export function storeQueries(db: Queries): Store {
   return {
     alerts: (query) => listAlerts(db, query),
     alert: (id) => findAlert(db, id),
+    receipt: (id) => findReceipt(db, id),
     alertsSince: (insertion, limit) => alertsSince(db, insertion, limit),
     lastInsertion: () => lastInsertion(db),
     flow: (underlying, sessionDate) => findFlow(db, underlying, sessionDate),

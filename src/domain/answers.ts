@@ -2,6 +2,7 @@
 import type { Alert, Severity } from './alert.ts';
 import type { OptionContract } from './contract.ts';
 import type { Coverage } from './coverage.ts';
+import type { Receipt } from './receipt.ts';
 import type { Direction, Lean } from './side.ts';
 
 /** A place in a list ordered by time: what comes before it is the next page. */
@@ -185,6 +186,8 @@ export interface ContractSession {
 export interface StoreQueries {
   alerts(query: AlertQuery): Promise<Page<Alert>>;
   alert(id: string): Promise<Alert | null>;
+  /** With its receipt, which is null of an alert stored before receipts were kept. */
+  receipt(id: string): Promise<{ readonly alert: Alert; readonly receipt: Receipt | null } | null>;
   flow(underlying: string, sessionDate: string): Promise<readonly FlowBucket[] | null>;
   contractDay(osi: string, sessionDate: string): Promise<ContractDay | null>;
   /** Oldest first. */

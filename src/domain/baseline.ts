@@ -22,6 +22,8 @@ export const LAST_PRINTS = 5;
 
 /** The volumes a session is compared with. */
 export interface VolumeBaseline {
+  /** Number of its run in the store; absent where it was learned from files. */
+  readonly run?: number;
   /** Sessions it rests on; 0 means there is no baseline. */
   readonly sessions: number;
   /** Their dates, oldest first. */

@@ -1,6 +1,7 @@
 // The evidence for a finding: what the prints of a contract in the window amount to.
 import { premiumCents, Vwap } from './money.ts';
 import type { ParentPrint } from './parent.ts';
+import type { Quote } from './quote.ts';
 import { type SideBasis, type SidedPremium, SideSums } from './side.ts';
 import { type OrderShape, orderShape } from './sweep.ts';
 import { conditionOfVenue, ENTRY, ENTRY_WORDS, exchangeOfVenue, type RollingWindow } from './window.ts';
@@ -19,38 +20,62 @@ export interface Evidence {
   /** Offsets of the first and the last print, ms after midnight. */
   readonly firstMs: number;
   readonly lastMs: number;
+  /** The prints, in the order of the tape. */
+  readonly seen: readonly SeenPrint[];
+  /** The quotes that they were held against, the oldest first. */
+  readonly quotes: readonly Quote[];
 }
 
-/** The prints of a contract in the window, in the order of the tape. */
-export function printsInWindow(window: RollingWindow, slot: number): ParentPrint[] {
-  const { words, mask, head, tail } = window;
-  const prints: ParentPrint[] = [];
+/** A print as the detector saw it. */
+export interface SeenPrint extends ParentPrint {
+  readonly priceE4: number;
+  /** Packed (see side.ts): who was the aggressor, by which rule, on how old a quote. */
+  readonly side: number;
+}
+
+/** The prints of a contract in the window, in the order of the tape; reads the whole ring. */
+export function printsInWindow({ words, mask, head, tail }: RollingWindow, slot: number): SeenPrint[] {
+  const prints: SeenPrint[] = [];
   for (let i = head; i < tail; i++) {
     const entry = (i & mask) * ENTRY_WORDS;
     const size = words[entry + ENTRY.size]!;
     if (words[entry + ENTRY.slot] !== slot || size === 0) continue;
     const venue = words[entry + ENTRY.venue]!;
-    const condition = conditionOfVenue(venue);
-    prints.push({ atMs: words[entry + ENTRY.atMs]!, size, condition, exchange: exchangeOfVenue(venue) });
+    prints.push({
+      atMs: words[entry + ENTRY.atMs]!,
+      size,
+      condition: conditionOfVenue(venue),
+      exchange: exchangeOfVenue(venue),
+      priceE4: words[entry + ENTRY.priceE4]!,
+      side: words[entry + ENTRY.side]!,
+    });
   }
   return prints;
 }
 
-/** Sums up a contract's prints in the window; reads the whole ring, so it is for crossings only. */
-export function evidenceOf(window: RollingWindow, slot: number, multiplier: number): Evidence {
-  const { words, mask, head, tail } = window;
-  const prints = printsInWindow(window, slot);
+/** Sums up a contract's prints in the window, for crossings only. `quotes` are those that prints were held against. */
+export function evidenceOf(
+  window: RollingWindow,
+  slot: number,
+  multiplier: number,
+  quotes: readonly Quote[] = [],
+): Evidence {
+  return sumUp(printsInWindow(window, slot), multiplier, quotes);
+}
+
+/** What prints of one contract, given in the order of the tape, amount to. */
+export function sumUp(
+  seen: readonly SeenPrint[],
+  multiplier: number,
+  quotes: readonly Quote[] = [],
+): Evidence {
   const sides = new SideSums();
   const vwap = new Vwap();
   let volume = 0;
-  for (let i = head; i < tail; i++) {
-    const entry = (i & mask) * ENTRY_WORDS;
-    const size = words[entry + ENTRY.size]!;
-    if (words[entry + ENTRY.slot] !== slot || size === 0) continue;
-    const priceE4 = words[entry + ENTRY.priceE4]!;
+  for (const { priceE4, size, side } of seen) {
     volume += size;
     vwap.add(priceE4, size);
-    sides.add(words[entry + ENTRY.side]!, premiumCents(priceE4, size, multiplier));
+    sides.add(side, premiumCents(priceE4, size, multiplier));
   }
   const sided = sides.premium();
   return {
@@ -59,8 +84,10 @@ export function evidenceOf(window: RollingWindow, slot: number, multiplier: numb
     vwapE4: vwap.priceE4(),
     sided,
     sideBasis: sides.basis(),
-    shape: orderShape(prints),
-    firstMs: prints[0]?.atMs ?? 0,
-    lastMs: prints.at(-1)?.atMs ?? 0,
+    shape: orderShape(seen),
+    firstMs: seen[0]?.atMs ?? 0,
+    lastMs: seen.at(-1)?.atMs ?? 0,
+    seen,
+    quotes,
   };
 }

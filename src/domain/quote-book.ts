@@ -1,13 +1,32 @@
 // The quotes of an underlying's contracts: they wait until the prints have passed them, then they prevail.
+import { THRESHOLD_WINDOW_MS } from './detectors/threshold.ts';
 import type { Quote } from './quote.ts';
 import { type PrevailingQuote, QuoteSmoother } from './smoothing.ts';
 
 /** What is kept of a contract with quotes. */
 interface QuotedContract {
   readonly smoother: QuoteSmoother;
+  /** Quotes that prints were held against, the oldest first, with the time of the newest such print. */
+  used: Array<{ readonly quote: Quote; lastUsedMs: number }>;
   /** Price of the last print held against a quote, and the last one different from it, 1/10,000 dollar; 0: none. */
   lastE4: number;
   differentE4: number;
+}
+
+/** Quotes are remembered while a print that was held against them can be in the window; cut off in blocks. */
+const USED_BLOCK = 64;
+
+function remember({ used }: QuotedContract, quote: Quote, atMs: number): void {
+  const known = used.findLast((one) => one.quote === quote);
+  if (known !== undefined) {
+    known.lastUsedMs = Math.max(known.lastUsedMs, atMs);
+    return;
+  }
+  if (used.length >= USED_BLOCK && used[0]!.lastUsedMs <= atMs - 2 * THRESHOLD_WINDOW_MS) {
+    const kept = used.findIndex(({ lastUsedMs }) => lastUsedMs > atMs - 2 * THRESHOLD_WINDOW_MS);
+    used.splice(0, kept < 0 ? used.length : kept);
+  }
+  used.push({ quote, lastUsedMs: atMs });
 }
 
 /** A print knows the quotes strictly before it, however quotes and prints were cut into batches. */
@@ -40,7 +59,7 @@ export class QuoteBook {
       const { contract, quote } = ahead[this.#settled++]!;
       let quoted = this.#quoted.get(contract);
       if (quoted === undefined) {
-        quoted = { smoother: new QuoteSmoother(), lastE4: 0, differentE4: 0 };
+        quoted = { smoother: new QuoteSmoother(), used: [], lastE4: 0, differentE4: 0 };
         this.#quoted.set(contract, quoted);
       }
       quoted.smoother.update(quote);
@@ -54,7 +73,16 @@ export class QuoteBook {
   /** The quote of a contract that prevailed strictly before a print at `atMs`. */
   prevailing(contract: number, atMs: number): PrevailingQuote | null {
     this.settle(atMs);
-    return this.#quoted.get(contract)?.smoother.before(atMs) ?? null;
+    const quoted = this.#quoted.get(contract);
+    const prevailing = quoted?.smoother.before(atMs) ?? null;
+    if (quoted !== undefined && prevailing !== null) remember(quoted, prevailing.quote, atMs);
+    return prevailing;
+  }
+
+  /** The quotes that prints of the contract after `afterMs` were held against, the oldest first. */
+  usedSince(contract: number, afterMs: number): readonly Quote[] {
+    const used = this.#quoted.get(contract)?.used ?? [];
+    return used.flatMap(({ quote, lastUsedMs }) => (lastUsedMs > afterMs ? [quote] : []));
   }
 
   /**

@@ -87,6 +87,9 @@ export function unpackSide(packed: number): SidedPrint {
   };
 }
 
+/** The packed side of a print whose condition denies it one. */
+export const SIDE_DENIED = CODE_OF.condition << 2;
+
 /** True when a print of this condition has a side of its own. */
 export function hasSide(condition: number): boolean {
   return (conditionUse(condition) & USE.side) !== 0;
@@ -104,7 +107,7 @@ export function packedSide(
   prevailing: PrevailingQuote | null,
   priorE4: number,
 ): number {
-  if (!hasSide(condition)) return CODE_OF.condition << 2;
+  if (!hasSide(condition)) return SIDE_DENIED;
   if (prevailing === null) return 0;
   const { quote, ageMs } = prevailing;
   if (quote.bidSize !== quote.askSize) {

@@ -14,10 +14,10 @@ import {
   triggerVolume,
 } from './detectors/threshold.ts';
 import { EngineClock } from './engine-clock.ts';
-import { evidenceOf } from './evidence.ts';
+import { evidenceOfContract } from './detectors/scene-evidence.ts';
 import { QuoteBook } from './quote-book.ts';
 import { bucketsUntil, closeMsOf, isLateUnderlying, type Session } from './session.ts';
-import { hasSide, packedSide } from './side.ts';
+import { hasSide, packedSide, SIDE_DENIED } from './side.ts';
 import type { TradeBatch } from './trade.ts';
 import { ENTRY, ENTRY_WORDS, packVenue, RollingWindow } from './window.ts';
 
@@ -141,7 +141,11 @@ export function foldTrades(
       }
     }
     const priceE4 = batch.priceE4[row]!;
-    const side = sided ? sideOf(state, contract, atMs, priceE4, size, condition) : 0;
+    const side = sided
+      ? sideOf(state, contract, atMs, priceE4, size, condition)
+      : (use & USE.side) === 0
+        ? SIDE_DENIED
+        : 0;
     window.push(atMs, slot, size, priceE4, packVenue(condition, batch.exchange[row]!), side);
     state.counts.detected++;
     const words = arena.words;
@@ -217,7 +221,7 @@ function rise(
   const wasBelow = words[at + FIELD.alertState] === ALERT_STATE.below;
   words[at + FIELD.alertState] = ALERT_STATE.above;
   if (wasBelow && state.clockMs - words[at + FIELD.belowSinceMs]! < THRESHOLD_REARM_MS) return;
-  const { baseline, session, table } = state.context;
+  const { baseline, session, threshold } = state.context;
   const contract = batch.contract[row]!;
   const buckets = bucketsUntil(session, words[at + FIELD.closeMs]!);
   findings.push({
@@ -234,8 +238,14 @@ function rise(
     threshold: words[at + FIELD.triggerVolume]!,
     sessions: baseline.sessions,
     surprise: null,
-    evidence: evidenceOf(state.window, slot, table.contract(contract).multiplier),
-    proof: { of: 'threshold' },
+    evidence: evidenceOfContract(state, slot, contract),
+    proof: {
+      of: 'threshold',
+      factor: threshold.numerator / threshold.denominator,
+      floor: threshold.floor,
+      volumeSum: baseline.volumeSum(contract),
+      buckets,
+    },
   });
 }
 

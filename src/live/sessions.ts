@@ -13,6 +13,7 @@ import type { ContractTable } from '../domain/contract-table.ts';
 import { ALERTS_PER_DAY } from '../domain/budget.ts';
 import type { DetectorName } from '../domain/detectors/finding.ts';
 import type { ThresholdSettings } from '../domain/detectors/threshold.ts';
+import { withoutReceipt } from '../domain/receipt.ts';
 import { newYorkDate, requireSession, type Session, sessionAfter, sessionOn } from '../domain/session.ts';
 import { dropOldSessions, journaledSessions } from '../feeds/journal/segments.ts';
 import { JournalWriter } from '../feeds/journal/writer.ts';
@@ -209,7 +210,7 @@ function createWriter(
       passFaultPoint('alerts.store');
       const fresh = await known.store(alerts);
       passFaultPoint('alerts.stored');
-      onStored(fresh);
+      onStored(fresh.map(withoutReceipt));
       return fresh.length;
     },
     sumUp: () => sumPrints(store.db),

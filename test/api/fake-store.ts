@@ -10,6 +10,8 @@ import type {
   UnderlyingPrint,
 } from '../../src/domain/answers.ts';
 import { type OptionContract, parseTicker } from '../../src/domain/contract.ts';
+import { withoutReceipt } from '../../src/domain/receipt.ts';
+import { raisedAlert } from '../support/raised-alert.ts';
 
 export const SESSION = '2026-11-20';
 export const NOON_MS = Date.UTC(2026, 10, 20, 17);
@@ -67,6 +69,13 @@ export class FakeStore implements StoreQueries {
   async alert(id: string) {
     await this.#ready();
     return this.stored.find((alert) => alert.id === id) ?? null;
+  }
+
+  async receipt(id: string) {
+    await this.#ready();
+    const raised = raisedAlert();
+    const known = this.stored.some((alert) => alert.id === id);
+    return known ? { alert: withoutReceipt(raised), receipt: raised.receipt } : null;
   }
 
   /** Places that were resumed from. */

@@ -34,7 +34,7 @@ function finding(rest: Partial<Finding> = {}, premiumCents = 12_000_000): Findin
     threshold: 500,
     sessions: 30,
     surprise: null,
-    proof: { of: 'threshold' },
+    proof: { of: 'threshold', factor: 10, floor: 500, volumeSum: 7_800, buckets: 78 },
     evidence: {
       volume: 1_000,
       premiumCents,
@@ -44,6 +44,8 @@ function finding(rest: Partial<Finding> = {}, premiumCents = 12_000_000): Findin
       shape: { prints: 9, orders: 3, sweeps: 1, exchanges: 4, largestOrder: 700 },
       firstMs: at('09:31'),
       lastMs: at('09:31:00.250'),
+      seen: [],
+      quotes: [],
     },
     ...rest,
   };

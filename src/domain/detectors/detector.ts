@@ -2,6 +2,7 @@
 import type { ContractArena } from '../arena.ts';
 import type { VolumeBaseline } from '../baseline.ts';
 import type { ContractTable } from '../contract-table.ts';
+import type { QuoteBook } from '../quote-book.ts';
 import type { Session } from '../session.ts';
 import type { TradeBatch } from '../trade.ts';
 import type { RollingWindow } from '../window.ts';
@@ -26,6 +27,8 @@ export interface UnderlyingScene {
   readonly arena: ContractArena;
   /** Prints of the last five minutes with their sides: the evidence (see evidence.ts). */
   readonly window: RollingWindow;
+  /** The quotes that these were held against. */
+  readonly quotes: Pick<QuoteBook, 'usedSince'>;
   /** Event time of the newest print of the underlying, ms after midnight. */
   readonly clockMs: number;
 }

@@ -20,9 +20,15 @@ export type FindingKind = (typeof FINDING_KINDS)[number];
 /** The numbers a receipt needs beside those of the finding, by detector. */
 export type Proof = ThresholdProof | SurpriseProof | ZscoreProof | ForestProof;
 
-/** Detector `threshold`: observed, expected and threshold say everything. */
+/** Detector `threshold`: its settings, and what the normal is made of. */
 export interface ThresholdProof {
   readonly of: 'threshold';
+  /** Multiple of the normal that must be exceeded, at most four decimals, and least volume, contracts. */
+  readonly factor: number;
+  readonly floor: number;
+  /** Volume of the contract over all sessions of the baseline, and five-minute buckets of its session. */
+  readonly volumeSum: number;
+  readonly buckets: number;
 }
 
 /** Detector `zscore`: the counts that today's is held against. */
@@ -30,6 +36,8 @@ export interface ZscoreProof {
   readonly of: 'zscore';
   /** Prints of the last five days with trades, the newest first. */
   readonly counts: readonly number[];
+  /** Deviations that must be exceeded. */
+  readonly min: number;
   /** Sample standard deviations above their mean. */
   readonly z: number;
 }
@@ -43,6 +51,8 @@ export interface ForestProof {
   /** Minutes after the opening, and minutes the forest had taken before. */
   readonly minute: number;
   readonly minutes: number;
+  /** The minutes before, the oldest first, from which the forest grows again. */
+  readonly before: readonly (readonly number[])[];
 }
 
 /** One rung of the ladder as detector `surprise` saw it at the print, before it was reset. */

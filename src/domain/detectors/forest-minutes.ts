@@ -4,7 +4,7 @@ import { Random } from '../../lib/random.ts';
 import { FIELD, ROW_WORDS } from '../arena.ts';
 import type { VolumeBaseline } from '../baseline.ts';
 import type { ContractTable } from '../contract-table.ts';
-import { evidenceOf } from '../evidence.ts';
+import { evidenceOfContract } from './scene-evidence.ts';
 import { premiumCents } from '../money.ts';
 import { unpackSide } from '../side.ts';
 import type { TradeBatch } from '../trade.ts';
@@ -80,6 +80,14 @@ export function forestDetector(speech = DEFAULT_FOREST_SPEECH): Detector {
   };
 }
 
+/** The forest of an underlying's minutes in a session, seeded by both. */
+export function minuteForest(sessionDate: string, underlying: string): RandomCutForest {
+  return new RandomCutForest(SETTINGS, new Random(`forest ${sessionDate} ${underlying}`));
+}
+
+/** The point of a minute without a print. */
+const QUIET: readonly number[] = [0, 0, 0];
+
 const SILENT: UnderlyingDetector = { onPrint() {} };
 
 /** The minute at hand of an underlying. */
@@ -108,6 +116,8 @@ class ForestOfUnderlying implements UnderlyingDetector {
   readonly #speech: ForestSpeech;
   readonly #forest: RandomCutForest;
   readonly #minute: Minute = { number: 0, prints: 0, premiumCents: 0, leaningMilliCents: 0 };
+  /** The points of the minutes before. */
+  readonly #before: Array<readonly number[]> = [];
   /** Prints of the minutes before, for what is usual. */
   #printsBefore = 0;
   #restUntilMs = -Infinity;
@@ -117,7 +127,7 @@ class ForestOfUnderlying implements UnderlyingDetector {
     this.#speech = speech;
     const { table, session } = scene.context;
     const name = table.underlyingName(scene.underlying);
-    this.#forest = new RandomCutForest(SETTINGS, new Random(`forest ${session.date} ${name}`));
+    this.#forest = minuteForest(session.date, name);
   }
 
   onPrint(batch: TradeBatch, row: number, slot: number, findings: Finding[]): void {
@@ -150,9 +160,14 @@ class ForestOfUnderlying implements UnderlyingDetector {
     if (score >= this.#speech.scoreMin && minute.prints > usual && this.#scene.clockMs >= this.#restUntilMs)
       this.#speak(batch, row, score, point, usual, findings);
     this.#printsBefore += minute.prints;
-    this.#forest.update(point);
-    for (let quiet = minute.number + 1; quiet < number; quiet++) this.#forest.update([0, 0, 0]);
+    this.#take(point);
+    for (let quiet = minute.number + 1; quiet < number; quiet++) this.#take(QUIET);
     Object.assign(minute, { number, prints: 0, premiumCents: 0, leaningMilliCents: 0 });
+  }
+
+  #take(point: readonly number[]): void {
+    this.#forest.update(point);
+    this.#before.push(point);
   }
 
   #speak(
@@ -163,7 +178,7 @@ class ForestOfUnderlying implements UnderlyingDetector {
     usual: number,
     findings: Finding[],
   ): void {
-    const { arena, clockMs, context, window } = this.#scene;
+    const { arena, clockMs, context } = this.#scene;
     const slots = this.#leadingSlots();
     const [slot] = slots;
     // Its prints may all have been late or have left the window: then there is nothing to show.
@@ -185,8 +200,15 @@ class ForestOfUnderlying implements UnderlyingDetector {
       threshold: this.#speech.scoreMin,
       sessions: context.baseline.sessions,
       surprise: null,
-      evidence: evidenceOf(window, slot, context.table.contract(contract).multiplier),
-      proof: { of: 'forest', score, point, minute: this.#minute.number, minutes: this.#forest.observations },
+      evidence: evidenceOfContract(this.#scene, slot, contract),
+      proof: {
+        of: 'forest',
+        score,
+        point,
+        minute: this.#minute.number,
+        minutes: this.#forest.observations,
+        before: this.#before.slice(),
+      },
     });
   }
 

@@ -1,7 +1,7 @@
 // What the detector `surprise` says when a statistic has reached its threshold: the finding and its proof.
 import { FIELD, ROW_WORDS } from '../arena.ts';
 import { BUDGET_SHARES, UNDERLYING_GROUP } from '../budget.ts';
-import { type Evidence, evidenceOf, printsInWindow } from '../evidence.ts';
+import { type Evidence, printsInWindow } from '../evidence.ts';
 import { allocateRates, type OrderBaseline } from '../order-baseline.ts';
 import type { ContractFeatures } from '../order-class.ts';
 import { LADDER, parentOrders } from '../parent.ts';
@@ -10,6 +10,7 @@ import type { TradeBatch } from '../trade.ts';
 import { ENTRY, ENTRY_WORDS, type RollingWindow } from '../window.ts';
 import type { UnderlyingScene } from './detector.ts';
 import type { Finding, RungProof, SurpriseProof } from './finding.ts';
+import { evidenceOfContract } from './scene-evidence.ts';
 import type { SurpriseShared } from './surprise-shared.ts';
 
 /** Contracts that an alert on an underlying names. */
@@ -110,7 +111,7 @@ export function contractFinding(risen: Risen): Finding {
     threshold,
     sessions: risen.baseline.sessions,
     surprise: surpriseOf(statistic, rungs[0]!.orders),
-    evidence: evidenceOf(scene.window, slot, scene.context.table.contract(contract).multiplier),
+    evidence: evidenceOfContract(scene, slot, contract),
     proof: proofOf(risen, rungs, strongest),
   };
 }
@@ -138,11 +139,7 @@ export function underlyingFinding(risen: Risen): Finding {
   const contractOf = (leader: number): number => words[leader * ROW_WORDS + FIELD.contract]!;
   const first = leaders[0] ?? slot;
   const contract = contractOf(first);
-  const evidence: Evidence = evidenceOf(
-    scene.window,
-    first,
-    scene.context.table.contract(contract).multiplier,
-  );
+  const evidence: Evidence = evidenceOfContract(scene, first, contract);
   const slots = new Set<number>();
   for (let i = scene.window.head; i < scene.window.tail; i++) {
     slots.add(scene.window.words[(i & scene.window.mask) * ENTRY_WORDS + ENTRY.slot]!);

@@ -1,7 +1,7 @@
 // Detector `zscore`: prints of the day against the last five days with trades, as the provider's article has it.
 import { FIELD, ROW_WORDS } from '../arena.ts';
 import { LAST_PRINTS } from '../baseline.ts';
-import { evidenceOf } from '../evidence.ts';
+import { evidenceOfContract } from './scene-evidence.ts';
 import type { TradeBatch } from '../trade.ts';
 import { digest } from '../../lib/digest.ts';
 import type { Detector, RuleName, UnderlyingDetector, UnderlyingScene } from './detector.ts';
@@ -13,7 +13,7 @@ export const ZSCORE_MIN = 3;
 const NEVER = 0x7fffffff;
 
 /** Mean and sample deviation of the counts. */
-function momentsOf(counts: ArrayLike<number>): { readonly mean: number; readonly deviation: number } {
+export function momentsOf(counts: ArrayLike<number>): { readonly mean: number; readonly deviation: number } {
   const mean = sumOf(counts, (count) => count) / counts.length;
   const squares = sumOf(counts, (count) => (count - mean) ** 2);
   return { mean, deviation: Math.sqrt(squares / (counts.length - 1)) };
@@ -92,7 +92,7 @@ class ZscoreOfUnderlying implements UnderlyingDetector {
   }
 
   #finding(batch: TradeBatch, row: number, slot: number, count: number, trigger: number): Finding {
-    const { window, clockMs, context } = this.#scene;
+    const { clockMs, context } = this.#scene;
     const contract = batch.contract[row]!;
     const counts = this.#lastPrints(contract);
     return {
@@ -109,8 +109,8 @@ class ZscoreOfUnderlying implements UnderlyingDetector {
       threshold: trigger,
       sessions: context.baseline.sessions,
       surprise: null,
-      evidence: evidenceOf(window, slot, context.table.contract(contract).multiplier),
-      proof: { of: 'zscore', counts: Array.from(counts), z: zscoreOf(counts, count)! },
+      evidence: evidenceOfContract(this.#scene, slot, contract),
+      proof: { of: 'zscore', counts: Array.from(counts), min: this.#min, z: zscoreOf(counts, count)! },
     };
   }
 }

@@ -105,7 +105,7 @@ describe('detector zscore', () => {
       expected: 4,
       threshold: 9,
       unit: 'prints',
-      proof: { of: 'zscore', counts: days },
+      proof: { of: 'zscore', min: 3, counts: days },
     });
   });
 
