@@ -9,6 +9,7 @@ import { benchMemory } from './memory.ts';
 import { benchNab } from './nab.ts';
 import { benchQuery } from './query.ts';
 import { benchRecovery } from './recovery.ts';
+import { benchPanels } from './panels.ts';
 import { benchReplay } from './replay.ts';
 import { benchRest } from './rest.ts';
 import { benchScale } from './scale.ts';
@@ -30,6 +31,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>
   scale: benchScale,
   memory: benchMemory,
   actors: benchActors,
+  panels: benchPanels,
 };
 
 /** Options every benchmark understands. */
@@ -59,6 +61,7 @@ latency   print on the socket to alert at a client that follows: 1,000, 10,000 a
 rest      requests a second of the API, from memory and from Postgres, while the feed runs (needs wrk)
 scale     the engine's cost of a print from 1 to 50 million prints and from 100 to 12,000 underlyings
 memory    bytes a contract by part, the widest market, twenty sessions in one process
+panels    the SQL of every panel over thirty sessions, as the role of Grafana [--underlyings 12000]
 actors    a message to a plain method, a fromTransition actor and a statechart, in the cache and out of it
 `;
 

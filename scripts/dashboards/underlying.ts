@@ -141,10 +141,15 @@ const ACTIVITY: readonly Panel[] = [
   },
 ];
 
+// Each contract is looked up in the one partition: a join would read all of it for the few thousand of an underlying.
 const CONTRACTS_OF_DAY = `
-        from spyhop.contract c
-        join spyhop.day_summary d using (contract_id)
-        where c.underlying = ${SYMBOL} and d.session_date = ${SESSION_OF_RANGE}`;
+          from (select * from spyhop.contract where underlying = ${SYMBOL} offset 0) c
+          cross join lateral (
+            select volume, premium_cents, last_price_e4
+            from spyhop.day_summary of_day
+            where of_day.session_date = ${SESSION_OF_RANGE} and of_day.contract_id = c.contract_id
+            offset 0
+          ) d`;
 
 const CONTRACTS: readonly Panel[] = [
   {
@@ -156,19 +161,23 @@ const CONTRACTS: readonly Panel[] = [
     height: 10,
     queries: [
       table(`
-      select c.osi as contract, c.expiry_date as expiry, c.option_right as right, c.strike_mills * 0.001 as strike,
-        d.volume, d.volume / nullif(n.volume_sum::numeric / cardinality(r.dates), 0) as times_normal,
-        d.premium_cents * 0.01 as premium, d.last_price_e4 * 0.0001 as last_price
+      select d.osi as contract, d.expiry_date as expiry, d.option_right as right, d.strike_mills * 0.001 as strike,
+        d.volume, d.volume / nullif(normal.mean, 0) as times_normal, d.premium_cents * 0.01 as premium,
+        d.last_price_e4 * 0.0001 as last_price
       from (
         select c.*, d.volume, d.premium_cents, d.last_price_e4 ${CONTRACTS_OF_DAY}
         order by d.premium_cents desc
         limit 100
       ) d
-      join spyhop.contract c using (contract_id)
-      left join spyhop.baseline_current b on true
-      left join spyhop.baseline_run r on r.run = b.run
-      left join spyhop.baseline_value n on n.run = b.run and n.contract_id = d.contract_id
-      order by d.premium_cents desc, c.osi`),
+      left join lateral (
+        select n.volume_sum::numeric / cardinality(r.dates) as mean
+        from spyhop.baseline_current
+        join spyhop.baseline_run r using (run)
+        join spyhop.baseline_value n using (run)
+        where n.contract_id = d.contract_id
+        offset 0
+      ) normal on true
+      order by d.premium_cents desc, d.osi`),
     ],
     fields: [
       { name: 'premium', unit: 'currencyUSD' },
