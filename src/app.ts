@@ -219,6 +219,7 @@ function createServiceApi(settings: ServiceSettings, parts: ApiParts): Api {
     alertFeed: counts.alertFeed,
     recent: counts.recent,
     jobs: () => counts.jobs.states,
+    threshold: settings.threshold,
     budget: {
       view: () => namedBudget(live.current().budget, live.current().session, parts.table),
       change(alertsPerDay) {

@@ -192,6 +192,13 @@ export const OPTIONS = {
     sentence:
       'NDJSON of a replay to take the alert from, instead of a running spyhop; - reads standard input.',
   },
+  at: {
+    type: 'text',
+    value: 'TIME',
+    example: '2026-11-20T15:30:00Z',
+    pattern: /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/,
+    sentence: 'The moment asked for, a time in ISO 8601 with its zone.',
+  },
   'from-tape': {
     type: 'flag',
     sentence: 'Hold the alert against the prints that the running spyhop has stored.',

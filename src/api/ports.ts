@@ -1,6 +1,7 @@
 // What the API needs of the rest of the service, and the bounds it keeps; the composition root hands all of it in.
 import type { Alert } from '../domain/alert.ts';
 import type { StoreQueries } from '../domain/answers.ts';
+import type { ThresholdSettings } from '../domain/detectors/threshold.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { TokenBook } from '../lib/token-book.ts';
 import type { Log } from '../log.ts';
@@ -105,6 +106,8 @@ export interface ApiPorts {
   /** The newest alerts in memory; without them the store is asked each time. */
   readonly recent?: RecentAlerts;
   readonly budget?: BudgetPort;
+  /** Settings of the detector threshold; its defaults unless given. */
+  readonly threshold?: ThresholdSettings;
   /** The jobs since the start of the process. */
   readonly jobs?: () => readonly JobState[];
   /** The parts as they are; what is not named counts as not ready. */

@@ -15,6 +15,7 @@ import type { Resource } from './resource.ts';
 import { SERVICE_RESOURCES } from './service.ts';
 import { type OpenStream, STREAM_RESOURCES } from './stream.ts';
 import { UNDERLYING_RESOURCES } from './underlyings.ts';
+import { WHY_NOT_RESOURCES } from './why-not.ts';
 
 /** Everything that can be asked for, in the order of the documents. */
 export const RESOURCES: readonly Resource[] = [
@@ -23,6 +24,7 @@ export const RESOURCES: readonly Resource[] = [
   ...STREAM_RESOURCES,
   ...UNDERLYING_RESOURCES,
   ...CONTRACT_RESOURCES,
+  ...WHY_NOT_RESOURCES,
   ...RANKING_RESOURCES,
   ...FEED_RESOURCES,
   ...SERVICE_RESOURCES,

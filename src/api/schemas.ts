@@ -83,6 +83,32 @@ const EXPLANATION = object({
   ),
 });
 
+const WHY_NOT = object({
+  contract: said(TEXT, 'OSI ticker.'),
+  sessionDate: DATE,
+  at: said(TIME, 'The moment asked for.'),
+  detector: said(TEXT, 'The detector whose conditions these are.'),
+  baselineRun: said(orNull(COUNT), 'Of the baseline job; null without a baseline.'),
+  volume: said(COUNT, 'Contracts in the five minutes up to the moment.'),
+  needed: said(COUNT, 'Contracts that raise an alert; 2147483647 where none can.'),
+  conditions: {
+    type: 'array',
+    items: object({
+      condition: oneOf('regular hours', 'baseline', 'above normal', 'floor', 'armed'),
+      holds: { type: 'boolean' },
+      was: said(orNull(NUMBER), 'What was counted; null where nothing is.'),
+      needed: said(orNull(NUMBER), 'What it had to be.'),
+      unit: { type: ['string', 'null'], enum: ['contracts', 'sessions', 'ms', null] },
+      sentence: TEXT,
+    }),
+  },
+  spokeAt: said({ type: 'array', items: TIME }, 'When the contract did raise alerts, up to the moment.'),
+  nearest: said(
+    { ...object({ at: TIME, volume: COUNT, needed: COUNT }), type: ['object', 'null'] },
+    'Nearest miss of the day; null when there is none.',
+  ),
+});
+
 const FLOW = object({
   underlying: TEXT,
   sessionDate: DATE,
@@ -177,6 +203,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   Alert: ALERT,
   AlertPage: pageOf('Alert'),
   Explanation: EXPLANATION,
+  WhyNot: WHY_NOT,
   Flow: FLOW,
   FlowBucket: FLOW_BUCKET,
   Contract: CONTRACT,

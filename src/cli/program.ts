@@ -18,6 +18,7 @@ import { runCommand } from './run.ts';
 import { adoptSecretFiles } from './secret-files.ts';
 import { simulateCommand } from './simulate.ts';
 import type { Terminal } from './terminal.ts';
+import { whyNotCommand } from './why-not.ts';
 import { tokenCommand } from './token.ts';
 
 /** All commands, in the order of help. */
@@ -26,6 +27,7 @@ export const COMMANDS = [
   runCommand,
   alertsCommand,
   explainCommand,
+  whyNotCommand,
   importCommand,
   baselineCommand,
   dbCommand,

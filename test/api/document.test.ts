@@ -128,6 +128,7 @@ describe('every answer is what the document promises', () => {
     const known = new Map([
       ['osi', CALL],
       ['id', '0000000000000001'],
+      ['at', '2026-11-20T17:00:01Z'],
     ]);
     const answer = await service.get(addressOf(path, parameters, known));
     expect(answer.statusCode).toBe(200);

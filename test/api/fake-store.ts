@@ -109,13 +109,16 @@ export class FakeStore implements StoreQueries {
     };
   }
 
+  /** The prints of the call's session. */
+  day: readonly StoredPrint[] = PRINTS;
+
   async prints(osi: string, sessionDate: string, after: { key: string } | null, limit: number) {
     await this.#ready();
     if (osi !== CALL || sessionDate !== SESSION) return null;
     const start = after === null ? 0 : Number(after.key) + 1;
-    const items = PRINTS.slice(start, start + limit);
+    const items = this.day.slice(start, start + limit);
     const end = start + items.length;
-    const next = end < PRINTS.length ? { atMs: items.at(-1)!.atMs, key: String(end - 1) } : null;
+    const next = end < this.day.length ? { atMs: items.at(-1)!.atMs, key: String(end - 1) } : null;
     return { items, next };
   }
 

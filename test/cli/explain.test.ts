@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatPrice } from '../../src/domain/money.ts';
 import { requireSession } from '../../src/domain/session.ts';
 import { withoutReceipt } from '../../src/domain/receipt.ts';
+import { serviceOf } from '../api/service.ts';
 import { run } from '../support/command-line.ts';
 import { Folder } from '../support/flat-files.ts';
 import { RAISED_CONTRACT, RAISED_PRINTS, raisedAlert } from '../support/raised-alert.ts';
@@ -114,5 +115,41 @@ describe('spyhop explain', () => {
     const { code, err } = await run(['explain', 'aaaaaaaaaaaaaaaa', '--address', address]);
     expect(code).toBe(1);
     expect(err).toContain('There is no alert with this id and a receipt.');
+  });
+});
+
+describe('spyhop why-not', () => {
+  it.each([
+    [['why-not'], 'spyhop why-not needs one TICKER'],
+    [['why-not', 'NVDA', '--at', '2026-11-20T15:30:00Z'], '"NVDA" is no contract'],
+    [['why-not', RAISED_CONTRACT], 'spyhop why-not needs the moment'],
+  ])('refuses %j in one sentence', async (args, sentence) => {
+    const { code, out, err } = await run(args);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain(sentence);
+  });
+
+  it('says in words what the service answers', async () => {
+    const { midnightMs } = requireSession('2026-11-20');
+    const { api, store } = serviceOf();
+    store.day = RAISED_PRINTS.map(({ atMs, ...rest }) => ({ ...rest, atMs: midnightMs + atMs, sequence: 0 }));
+    const where = await api.listen();
+    try {
+      const args = ['why-not', RAISED_CONTRACT, '--at', '2026-11-20T15:00:01.500Z', '--address', where];
+      const { code, out } = await run(args);
+      expect(code).toBe(0);
+      expect(out.trimEnd().split('\n')).toEqual([
+        `${RAISED_CONTRACT} at 10:00:01 on 2026-11-20: 110 contracts in 5 min`,
+        'an alert needs 500 of them (baseline run 7)',
+        '  regular hours: holds, the contract traded then',
+        '  baseline: holds, normal rests on 30 sessions',
+        '  above normal: holds, more than 10 times the normal 10.42: enough',
+        '  floor: fails, at least 500 contracts in five minutes: 390 too few, 22 % of it',
+        '  armed: holds, it may speak',
+        'nearest miss of the day: 160 of 500 contracts at 10:00:02',
+      ]);
+    } finally {
+      await api.close(1_000);
+    }
   });
 });
