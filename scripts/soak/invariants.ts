@@ -131,7 +131,7 @@ export async function checkRound(
   const { received, stored, duplicate, refused, left, unaccounted } = report;
   if (received !== stored + duplicate + refused || left > 0) faults.push(`I1: ${JSON.stringify(report)}`);
   // What the journal was made to lose is told by it, and nothing else may be unaccounted for.
-  if (unaccounted !== 0 && report.lostRecords === 0)
+  if ((unaccounted < 0 || unaccounted > missingMax) && report.lostRecords === 0)
     faults.push(`I1: ${unaccounted} rows are unaccounted for`);
   if (refusedRows === undefined && refused > 0) faults.push(`I1: ${refused} rows were refused`);
   faults.push(...checkPrints(calm, await storedPrints(db), allowance));

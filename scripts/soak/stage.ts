@@ -149,7 +149,8 @@ export class SoakStage implements AsyncDisposable {
       await this.db.rows("select spyhop.drop_days_before($1, '2026-11-21')", [table]);
     }
     await this.db.change(
-      'truncate spyhop.journal_position, spyhop.sum_position, spyhop.alert, spyhop.feed_gap cascade',
+      `truncate spyhop.journal_position, spyhop.sum_position, spyhop.market_flow, spyhop.underlying_day,
+       spyhop.alert, spyhop.feed_gap cascade`,
     );
     rmSync(join(this.journalFolder, '2026-11-20'), { recursive: true, force: true });
   }

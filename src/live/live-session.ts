@@ -129,7 +129,7 @@ export class LiveSession {
       } else if (kind === 'tick') gathered.tick(receivedAtMs);
       if (kind !== 'frame') continue;
       lastReceivedMs = receivedAtMs;
-      for (const batch of gathered.frame(bytes, receivedAtMs)) {
+      for (const batch of gathered.frame(entry.record)) {
         const { storedRows } = this.#settings;
         if (batch.firstRow + batch.length <= storedRows) continue;
         // What the store has of it is given again, and counts as given.
@@ -157,7 +157,7 @@ export class LiveSession {
   take(frame: Buffer, receivedAtMs: number): void {
     const { journal } = this.#ports;
     if (journal.status.lostRecords !== this.#lostRecords) this.#numberFrom(this.rows, receivedAtMs);
-    journal.append('frame', receivedAtMs, frame);
+    journal.append('frame', receivedAtMs, frame, this.rows);
     this.#recordedAtMs = receivedAtMs;
     for (const batch of this.#fold.frame(frame, receivedAtMs, this.#ports.onAlert)) this.#hand(batch);
   }
@@ -245,7 +245,7 @@ export class LiveSession {
 
   /** Reads the journal again from its beginning, and gives the writer what it has not had, as fast as it takes it. */
   async #catchUp(fromRow: number): Promise<void> {
-    const { journal, journalDirectory, onFault } = this.#ports;
+    const { journal, journalDirectory } = this.#ports;
     const tape = new SessionTape(this.session, this.#settings.table);
     let given = fromRow;
     let read = 0;
@@ -258,20 +258,25 @@ export class LiveSession {
         if (++turns % FRAMES_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
         if (!('record' in entry) || records++ < read) continue;
         read = records;
-        const { kind, bytes, receivedAtMs } = entry.record;
+        const { kind, bytes, receivedAtMs, row } = entry.record;
         if (kind === 'control') tape.continueAt(readControl(bytes).nextRow ?? 0);
-        for (const batch of kind === 'frame' ? tape.step(bytes, receivedAtMs).batches : []) {
+        for (const batch of kind === 'frame' ? tape.step(bytes, receivedAtMs, row).batches : []) {
           if (batch.firstRow + batch.length <= given) continue;
+          if (batch.firstRow > given) this.#tellHole(batch.firstRow - given);
           if (!(await this.#giveLate(batch))) return;
           given = batch.firstRow + batch.length;
           this.#backlog = { fromRow: given };
         }
       }
       if (given >= journaledRows) continue;
-      onFault(new Error(`the journal does not have ${journaledRows - given} prints that the store lacks`));
+      this.#tellHole(journaledRows - given);
       tape.continueAt((given = journaledRows));
     }
     if (!this.#ended) this.#backlog = null;
+  }
+
+  #tellHole(rows: number): void {
+    this.#ports.onFault(new Error(`the journal does not have ${rows} prints that the store lacks`));
   }
 
   /** Waits until the writer takes a batch; false when the session ended before. */

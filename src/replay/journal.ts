@@ -108,7 +108,7 @@ export async function replayJournal(journal: JournalDay, shared: Replay): Promis
       gathered.flush();
       heed(readControl(bytes), fold, runs);
     } else if (kind === 'tick') gathered.tick(receivedAtMs);
-    else if (kind === 'frame') for (const batch of gathered.frame(bytes, receivedAtMs)) counter.add(batch);
+    else if (kind === 'frame') for (const batch of gathered.frame(entry.record)) counter.add(batch);
     if (++records % RECORDS_A_TURN !== 0) continue;
     observer.onProgress({ step: 'journal', date, done: before + entry.position.offset, total });
     await new Promise((done) => setImmediate(done));

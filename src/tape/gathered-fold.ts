@@ -2,6 +2,7 @@
 import type { Alert } from '../domain/alert.ts';
 import type { ContractTable } from '../domain/contract-table.ts';
 import type { TradeBatch } from '../domain/trade.ts';
+import type { JournalRecord } from '../feeds/journal/record.ts';
 import { GatheredTape } from './gathered-tape.ts';
 import type { SessionFold } from './session-fold.ts';
 
@@ -17,9 +18,9 @@ export class GatheredFold {
     this.#onAlert = onAlert;
   }
 
-  /** Takes a frame; gives what it added to the tape, valid until the next frame. */
-  frame(bytes: Buffer, receivedAtMs: number): readonly TradeBatch[] {
-    const { quotes, batches } = this.#fold.tape.step(bytes, receivedAtMs);
+  /** Takes a frame as its record has it; gives what it added to the tape, valid until the next frame. */
+  frame({ bytes, receivedAtMs, row }: Omit<JournalRecord, 'kind'>): readonly TradeBatch[] {
+    const { quotes, batches } = this.#fold.tape.step(bytes, receivedAtMs, row);
     if (quotes !== null) {
       // Where quotes stand between prints of other underlyings says nothing, and a rebuild must not read them too late.
       if (this.#gathered.meets(quotes)) this.flush();

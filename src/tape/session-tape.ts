@@ -3,6 +3,7 @@ import type { ContractTable } from '../domain/contract-table.ts';
 import type { QuoteBatch } from '../domain/quote.ts';
 import type { Session } from '../domain/session.ts';
 import type { TradeBatch } from '../domain/trade.ts';
+import { ROW_SPAN } from '../feeds/journal/record.ts';
 import { type WireCounts, WireDecoder } from '../feeds/massive/wire.ts';
 import { Dedupe } from '../streams/dedupe.ts';
 
@@ -49,13 +50,23 @@ export class SessionTape {
     this.#dedupe.continueAt(nextRow);
   }
 
-  /** The step of a frame that was received at `receivedAtMs` (epoch ms). */
-  step(frame: Buffer, receivedAtMs: number): TapeStep {
+  /**
+   * The step of a frame that was received at `receivedAtMs` (epoch ms).
+   * @param row number of its first print, of its record: where records before it were lost, the tape goes on there
+   */
+  step(frame: Buffer, receivedAtMs: number, row?: number): TapeStep {
+    if (row !== undefined) this.#goOnAt(row);
     const { trades, minutes, quotes } = this.#decoder.decode(frame, receivedAtMs);
     const batches = [trades, minutes]
       .filter((batch) => batch !== null)
       .map((batch) => this.#dedupe.pass(batch))
       .filter((batch) => batch.length > 0);
     return { quotes, batches };
+  }
+
+  /** A row is known by its remainder: what seems to be more than half of the numbers ahead is behind. */
+  #goOnAt(row: number): void {
+    const ahead = (row - (this.rows % ROW_SPAN) + ROW_SPAN) % ROW_SPAN;
+    if (ahead > 0 && ahead < ROW_SPAN / 2) this.continueAt(this.rows + ahead);
   }
 }

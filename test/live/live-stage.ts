@@ -151,6 +151,12 @@ export interface Opened {
   readonly recovery: Awaited<ReturnType<LiveSession['recover']>>;
 }
 
+/** Ends a process as a kill does, after the journal's last fsync. */
+export async function kill({ session, journal }: Opened): Promise<void> {
+  await journal.close();
+  session.end();
+}
+
 /** Gives a session some of the day's frames. */
 export function play({ session }: Opened, from = 0, to = FRAMES.length): void {
   for (const { bytes, atMs } of FRAMES.slice(from, to)) session.take(bytes, atMs);

@@ -134,8 +134,11 @@ export class JournalWriter {
     };
   }
 
-  /** Takes a record and returns the place behind it; the bytes are copied. A record that cannot be kept is counted. */
-  append(kind: RecordKind, receivedAtMs: number, bytes: Buffer): JournalPosition {
+  /**
+   * Takes a record and returns the place behind it; the bytes are copied. A record that cannot be kept is counted.
+   * @param row number on the tape of the first print of a frame
+   */
+  append(kind: RecordKind, receivedAtMs: number, bytes: Buffer, row?: number): JournalPosition {
     assert(!this.#isClosed, 'a closed journal takes no records');
     assert(bytes.length <= BODY_BYTES_MAX, 'a record is at most 64 MB');
     const size = RECORD_HEAD_BYTES + bytes.length;
@@ -146,7 +149,8 @@ export class JournalWriter {
     }
     if (this.#lostRecords > this.#lostTold) this.#tellLoss(receivedAtMs);
     const chunk = this.#chunkFor(size);
-    writeRecord(chunk.bytes, chunk.length, { kind, receivedAtMs, bytes });
+    const record = { kind, receivedAtMs, bytes };
+    writeRecord(chunk.bytes, chunk.length, row === undefined ? record : { ...record, row });
     chunk.length += size;
     chunk.records++;
     this.#waitingBytes += size;

@@ -12,7 +12,7 @@ const RECORDS: readonly JournalRecord[] = [
   { kind: 'frame', receivedAtMs: 1_795_000_000_000, bytes: Buffer.from('[{"ev":"T","q":1}]') },
   { kind: 'control', receivedAtMs: 1_795_000_000_001, bytes: Buffer.from('{"nextRow":1}') },
   // Bodies that begin as a segment and as a record do: nobody may be led astray by them.
-  { kind: 'frame', receivedAtMs: 1_795_000_000_002, bytes: Buffer.from(SEGMENT_HEAD) },
+  { kind: 'frame', receivedAtMs: 1_795_000_000_002, bytes: Buffer.from(SEGMENT_HEAD), row: 1_000_000 },
   { kind: 'tick', receivedAtMs: 1_795_000_000_003, bytes: Buffer.alloc(0) },
   { kind: 'frame', receivedAtMs: 1_795_000_000_004, bytes: Buffer.from([0xf1, 0x53, 0x70, 0x48, 0, 0]) },
 ];
