@@ -1,4 +1,5 @@
 // The dashboard Detection quality: how often it speaks, on what it rests, and what the files of the days said of it.
+import { BUDGET } from './detection-budget.ts';
 import {
   COLORS,
   type Dashboard,
@@ -271,6 +272,7 @@ export const DETECTION: Dashboard = {
   annotations: [],
   sections: [
     { title: 'Alerts', panels: SPEAKING },
+    { title: 'The budget of chance', panels: BUDGET },
     { title: 'What is normal', panels: NORMAL },
     { title: 'What the files said', panels: TRUTH },
   ],
