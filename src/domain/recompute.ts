@@ -4,6 +4,7 @@ import { type Alert, alertOf } from './alert.ts';
 import { parseTicker } from './contract.ts';
 import type {
   Finding,
+  FindingKind,
   ForestProof,
   SurpriseProof,
   ThresholdProof,
@@ -19,6 +20,7 @@ import { printsOf, type Receipt, RECEIPT_VERSION, valueOf } from './receipt.ts';
 import { STATISTICS } from './rung-cells.ts';
 import { sessionOn } from './session.ts';
 import { packedSide, unpackSide } from './side.ts';
+import { UNDERLYING_STATISTICS } from './underlying-statistic.ts';
 
 /** The numbers of a finding that follow from a proof and the evidence. */
 interface Numbers {
@@ -173,7 +175,7 @@ function innerDifferences(receipt: Receipt): Difference[] {
     const z = zscoreOf(proof.counts, receipt.observed);
     differences.push({ what: 'z', stated: String(proof.z), recomputed: String(z) });
   }
-  if (proof.of === 'surprise') differences.push(...statisticDifference(proof));
+  if (proof.of === 'surprise') differences.push(...statisticDifference(proof, receipt.kind));
   if (valueOf(receipt.observed, proof) / receipt.threshold !== receipt.margin) {
     const margin = valueOf(receipt.observed, proof) / receipt.threshold;
     differences.push({ what: 'margin', stated: String(receipt.margin), recomputed: String(margin) });
@@ -184,9 +186,9 @@ function innerDifferences(receipt: Receipt): Difference[] {
 /** The running sum of terms of 32 bits leaves their exact sum by no more. */
 const STATISTIC_SHARE_MAX = 1e-3;
 
-function statisticDifference({ statistic, rungs }: SurpriseProof): Difference[] {
+function statisticDifference({ statistic, rungs }: SurpriseProof, kind: FindingKind): Difference[] {
   const sum = rungs.reduce((all, rung) => all + rung.statistics.reduce((terms, one) => terms + one, 0), 0);
-  const again = sum / STATISTICS;
+  const again = sum / (kind === 'unusual underlying' ? UNDERLYING_STATISTICS : STATISTICS);
   if (Math.abs(again - statistic) <= STATISTIC_SHARE_MAX * statistic) return [];
   return [{ what: 'statistic', stated: String(statistic), recomputed: String(again) }];
 }

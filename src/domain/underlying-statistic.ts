@@ -8,7 +8,9 @@ const TOGETHER_MS = 2;
 
 /** Rungs that count here, of 1, 10, 100 and 1,000 lots: over a whole chain the sizes between tell nothing more. */
 const COUNTS = Uint8Array.from({ length: RUNGS }, (_, rung) => ([0, 2, 5, 8].includes(rung) ? 1 : 0));
-const STATISTICS = 4 * MULTIPLES.length;
+
+/** Statistics that the mean of an underlying is taken over. */
+export const UNDERLYING_STATISTICS = 4 * MULTIPLES.length;
 
 /** A cell a rung, and what those that count add up to. */
 export class UnderlyingStatistic {
@@ -24,7 +26,7 @@ export class UnderlyingStatistic {
 
   /** Mean over rungs and multiples: what is held against the threshold. */
   get value(): number {
-    return this.#sum / STATISTICS;
+    return this.#sum / UNDERLYING_STATISTICS;
   }
 
   /** The highest it has been in the session. */
@@ -52,7 +54,7 @@ export class UnderlyingStatistic {
       sum += advanceCell(words, this.place + rung * CELL_WORDS, share);
     }
     this.#sum = sum;
-    if (sum > this.#highest * STATISTICS) this.#highest = sum / STATISTICS;
+    if (sum > this.#highest * UNDERLYING_STATISTICS) this.#highest = sum / UNDERLYING_STATISTICS;
   }
 
   // END OF HOT PATH
