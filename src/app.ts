@@ -269,7 +269,11 @@ function createServiceMetrics(
       log_suppressed_lines_total: () => log.suppressed,
       // A metric that nothing fills does not compile: a 0 that means nothing would be a lie.
     } satisfies EverySource,
-    values: { route: API_ROUTES, task: ['baseline', 'retention', 'seal'], kind: Object.keys(LOG_KINDS) },
+    values: {
+      route: API_ROUTES,
+      task: ['baseline', 'retention', 'seal', 'columns'],
+      kind: Object.keys(LOG_KINDS),
+    },
     build: { version },
   });
 }

@@ -68,8 +68,12 @@ interface Ban {
   readonly message: string;
 }
 
-/** The two places that may skip, loudly: for data and for programs that a machine does not have. */
-const SKIPPERS: ReadonlySet<string> = new Set(['test/support/shared-data.ts', 'test/support/programs.ts']);
+/** The places that may skip, loudly: for data, programs and a server that a machine does not have. */
+const SKIPPERS: ReadonlySet<string> = new Set([
+  'test/support/shared-data.ts',
+  'test/support/programs.ts',
+  'test/support/columnstore.ts',
+]);
 
 const BANS: readonly Ban[] = [
   {

@@ -1,4 +1,5 @@
 // The deeds about days: sealing sessions that are over, and verifying that sums are what the prints say.
+import { columnarDays, moveToColumns } from '../db/columnar.ts';
 import { sealDay, unsealedDays } from '../db/seal.ts';
 import { type Difference, printedDays, verifyDay } from '../db/verify.ts';
 import { type Session, sessionOn } from '../domain/session.ts';
@@ -36,6 +37,14 @@ export async function sealDays(options: DbOptions, terminal: Terminal): Promise<
       else terminal.print(`${one}  sealed, ${count(prints)} prints · ${duration(seconds)}`);
     }
     if (dates.length === 0 && !options.json) terminal.print('every session that is over is sealed');
+    for (const one of date === null ? await columnarDays(db, sealDueAt(nowMs)) : []) {
+      const prints = await moveToColumns(db, one);
+      if (options.json) terminal.print(JSON.stringify({ sessionDate: one, columnarPrints: prints }));
+      else
+        terminal.print(
+          `${one}  ${prints === null ? 'nothing to move' : `in columns, ${count(prints)} prints`}`,
+        );
+    }
     return 0;
   });
 }

@@ -55,7 +55,8 @@ export const DEEDS: readonly Deed[] = [
   {
     name: 'seal',
     operands: '',
-    summary: 'Orders and indexes the prints of sessions that are over, or of --date.',
+    summary:
+      'Orders and indexes the prints of sessions that are over, or of --date; older ones move into columns.',
     run: async (_operands, options, terminal) => (await import('./db-days.ts')).sealDays(options, terminal),
   },
   {

@@ -1,4 +1,5 @@
 // The deed `status`: which database it is, how far its schema is, and what is missing of its roles.
+import { lookAtTimescale, sentenceOf } from '../db/columnar.ts';
 import { addressWithoutPassword } from '../db/external.ts';
 import { isDone, planMigration } from '../db/migrate.ts';
 import { type RoleReport, rolesSql } from '../db/roles.ts';
@@ -16,13 +17,14 @@ export async function showStatus(options: DbOptions, terminal: Terminal): Promis
          pg_database_size(current_database()) as bytes`,
     );
     const { version = '', role = '', bytes = 0 } = server ?? {};
+    const timescale = await lookAtTimescale(db);
     const { newest, roles } = plan;
     const upToDate = isDone(plan);
     const steps = stepsOf(plan);
     if (options.json) {
       const address = addressWithoutPassword(url);
       const known = { address, embedded, version, role, bytes, newest, upToDate, steps };
-      terminal.print(JSON.stringify({ ...known, roleFaults: roles.faults }));
+      terminal.print(JSON.stringify({ ...known, roleFaults: roles.faults, timescale }));
       return upToDate ? 0 : 1;
     }
     const place = embedded ? `embedded in ${options['data-dir']}` : addressWithoutPassword(url);
@@ -30,6 +32,7 @@ export async function showStatus(options: DbOptions, terminal: Terminal): Promis
     const at = newest === null ? 'empty' : `at ${newest}`;
     const state = upToDate ? 'up to date' : `${plural(steps.length, 'step')} to take: spyhop db migrate`;
     terminal.print(`schema    ${at}, ${state}`);
+    terminal.print(`columns   ${sentenceOf(timescale)}`);
     for (const line of roleLines(roles)) terminal.print(line);
     return upToDate ? 0 : 1;
   });

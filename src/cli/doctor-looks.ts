@@ -1,7 +1,8 @@
 // The looks of the doctor: each at one part of the set-up, each with what to do when it is not well.
 import { access, constants, statfs } from 'node:fs/promises';
+import { lookAtTimescale, sentenceOf } from '../db/columnar.ts';
 import { addressWithoutPassword, checkExternal } from '../db/external.ts';
-import { openDatabase } from '../db/pool.ts';
+import { type Database, openDatabase } from '../db/pool.ts';
 import { lookAtRoles } from '../db/roles.ts';
 import { CALENDAR_YEARS } from '../domain/calendar.ts';
 import { sessionOn } from '../domain/session.ts';
@@ -83,25 +84,30 @@ async function lookAtDatabase(url: string | null): Promise<Finding[]> {
     const { versionNumber } = await checkExternal(url);
     const version = Math.floor(versionNumber / 10_000);
     const sentence = `Postgres ${version} answers at ${addressWithoutPassword(url)}.`;
-    return [{ what: 'database', state: 'well', sentence }, await rolesIn(url)];
+    return [{ what: 'database', state: 'well', sentence }, ...(await lookInside(url))];
   } catch (error) {
     return [faultOf('database', 'wrong', error)];
   }
 }
 
-async function rolesIn(url: string): Promise<Finding> {
+async function lookInside(url: string): Promise<Finding[]> {
   const db = openDatabase({ url, connectionsMax: 1, statementMsMax: DATABASE_MS_MAX });
   try {
-    const { faults, mayCreate } = await lookAtRoles(db);
-    if (faults.length === 0) {
-      const sentence = 'The API reads as spyhop_reader, the service writes as spyhop_writer.';
-      return { what: 'roles', state: 'well', sentence };
-    }
-    const fix = mayCreate ? 'spyhop db migrate makes them' : 'spyhop db status shows the SQL that makes them';
-    return { what: 'roles', state: 'warning', sentence: `${faults.join('; ')}: ${fix}.` };
+    const columns = sentenceOf(await lookAtTimescale(db));
+    return [await rolesIn(db), { what: 'columns', state: 'well', sentence: columns }];
   } finally {
     await db.close();
   }
+}
+
+async function rolesIn(db: Database): Promise<Finding> {
+  const { faults, mayCreate } = await lookAtRoles(db);
+  if (faults.length === 0) {
+    const sentence = 'The API reads as spyhop_reader, the service writes as spyhop_writer.';
+    return { what: 'roles', state: 'well', sentence };
+  }
+  const fix = mayCreate ? 'spyhop db migrate makes them' : 'spyhop db status shows the SQL that makes them';
+  return { what: 'roles', state: 'warning', sentence: `${faults.join('; ')}: ${fix}.` };
 }
 
 async function lookAtProvider(baseUrl: string, key: string): Promise<Finding[]> {

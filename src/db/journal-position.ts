@@ -9,16 +9,18 @@ export interface JournalPosition {
   readonly settled: boolean;
   /** True when the prints of the session are ordered and indexed: what comes now is checked against them. */
   readonly sealed: boolean;
+  /** True when they have moved into columns, which have no index that could tell what they hold. */
+  readonly columnar: boolean;
 }
 
 // The update that changes nothing takes the lock of the row, in one round trip with making it.
 const LOCK_POSITION = `
   insert into spyhop.journal_position (session_date) values ($1)
   on conflict (session_date) do update set session_date = excluded.session_date
-  returning tape_rows, settled_by is not null as settled, sealed`;
+  returning tape_rows, settled_by is not null as settled, sealed, columnar`;
 
 export async function lockPosition(transaction: Queries, sessionDate: string): Promise<JournalPosition> {
-  const [row] = await transaction.rows<{ tape_rows: number; settled: boolean; sealed: boolean }>(
+  const [row] = await transaction.rows<Omit<JournalPosition, 'tapeRows'> & { tape_rows: number }>(
     LOCK_POSITION,
     [sessionDate],
   );
@@ -26,6 +28,7 @@ export async function lockPosition(transaction: Queries, sessionDate: string): P
     tapeRows: row?.tape_rows ?? 0,
     settled: row?.settled ?? false,
     sealed: row?.sealed ?? false,
+    columnar: row?.columnar ?? false,
   };
 }
 

@@ -30,7 +30,7 @@ const END = -1;
 const selectPrints = (sessionDate: string): string => `
   copy (
     select contract_id, at_ms, price_e4, size, condition::int & 65535, exchange::int & 65535
-    from spyhop.print where session_date = '${sessionDate}'
+    from spyhop.all_prints where session_date = '${sessionDate}'
   ) to stdout with (format binary)`;
 
 /** Reads the stored prints of a session, in no order. @param sessionDate "YYYY-MM-DD", of the calendar */

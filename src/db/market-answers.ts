@@ -86,7 +86,7 @@ export async function listContracts(
 
 const PRINTS = `
   select p.at_ms, p.tape_row, c.osi, c.multiplier, p.price_e4, p.size, p.condition, p.exchange, p.sequence
-  from spyhop.print p
+  from spyhop.all_prints p
   join spyhop.contract c using (contract_id)
   where p.session_date = $1
     and p.underlying_id = (select underlying_id from spyhop.underlying where symbol = $2)

@@ -6,7 +6,7 @@ import { BarSums, ContractFacts } from './bar-sums.ts';
 import { ContractIds } from './contracts.ts';
 import { copyInto, PRINT_COLUMNS, PrintEncoder } from './copy-binary.ts';
 import { addSums, makeDay } from './day-tables.ts';
-import { lockPosition, movePosition } from './journal-position.ts';
+import { type JournalPosition, lockPosition, movePosition } from './journal-position.ts';
 import type { Database, Transaction } from './pool.ts';
 
 const copyTo = (table: string): string => `copy ${table} (${PRINT_COLUMNS}) from stdin with (format binary)`;
@@ -18,6 +18,13 @@ const STAGE = `
 const COPY_STAGE = copyTo('print_stage');
 const FROM_STAGE = `
   insert into spyhop.print (${PRINT_COLUMNS}) select ${PRINT_COLUMNS} from print_stage on conflict do nothing`;
+// A day in columns is asked instead: it is old, so this is rare, and the stage is small.
+const FROM_STAGE_BESIDE_COLUMNS = `
+  insert into spyhop.print (${PRINT_COLUMNS}) select ${PRINT_COLUMNS} from print_stage
+  where not exists (
+    select from spyhop.all_prints had
+    where had.session_date = print_stage.session_date and had.underlying_id = print_stage.underlying_id
+      and had.at_ms = print_stage.at_ms and had.tape_row = print_stage.tape_row)`;
 
 /** What became of the rows of a batch; the three add up to its length. */
 export interface StoredBatch {
@@ -51,7 +58,7 @@ async function addRows(
   transaction: Transaction,
   batch: TradeBatch,
   from: number,
-  sealed: boolean,
+  { sealed, columnar }: JournalPosition,
   { contracts, facts, encoder }: Tools,
 ): Promise<number> {
   const { client } = transaction;
@@ -69,7 +76,7 @@ async function addRows(
   }
   await transaction.rows(STAGE);
   await copyInto(client, COPY_STAGE, bytes);
-  return batch.length - from - (await transaction.change(FROM_STAGE));
+  return batch.length - from - (await transaction.change(columnar ? FROM_STAGE_BESIDE_COLUMNS : FROM_STAGE));
 }
 
 /** @param before called at named points of a store, for tests that die there */
@@ -96,14 +103,15 @@ export function createPrintWriter(
   };
   const storeIn = async (transaction: Transaction, batch: TradeBatch): Promise<StoredBatch> => {
     const { date } = batch.session;
-    const { tapeRows, settled, sealed } = await lockPosition(transaction, date);
+    const position = await lockPosition(transaction, date);
+    const { tapeRows, settled } = position;
     if (settled) return { stored: 0, duplicate: 0, settled: batch.length };
     const known = Math.min(Math.max(tapeRows - batch.firstRow, 0), batch.length);
     let duplicate = failed?.batch === batch ? failed.known : known;
     failed = { batch, known: duplicate };
     if (known < batch.length) {
       before('copy');
-      duplicate += await addRows(transaction, batch, known, sealed, { contracts, facts, encoder });
+      duplicate += await addRows(transaction, batch, known, position, { contracts, facts, encoder });
       before('position');
       await movePosition(transaction, date, batch.firstRow + batch.length);
       before('commit');

@@ -25,10 +25,13 @@ const BARS = `
   select bucket, open_e4, high_e4, low_e4, close_e4, volume, prints, premium_cents
   from spyhop.bar where session_date = $1 and contract_id = $2 and open_e4 is not null
   order by bucket`;
+// Columns are found by the underlying.
 const PRINTS = `
   select at_ms, tape_row, price_e4, size, condition, exchange, sequence
-  from spyhop.print
-  where session_date = $1 and contract_id = $2 and (at_ms, tape_row) > ($3::int, $4::int)
+  from spyhop.all_prints
+  where session_date = $1 and contract_id = $2
+    and underlying_id = (select underlying_id from spyhop.contract where contract_id = $2)
+    and (at_ms, tape_row) > ($3::int, $4::int)
   order by at_ms, tape_row
   limit $5`;
 

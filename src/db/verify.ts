@@ -31,7 +31,7 @@ const COUNTED = `
   counted as (
     select p.*, c.osi, c.underlying, c.option_right, floor(p.at_ms / 300000.0)::int as bucket,
       case when condition = any ($2::int[]) then -1 else 1 end as sign
-    from spyhop.print p join spyhop.contract c using (contract_id)
+    from spyhop.all_prints p join spyhop.contract c using (contract_id)
     where session_date = $1 and condition <> all ($3::int[])
   )`;
 
@@ -114,7 +114,7 @@ const ROWS = `
   select count(*) as prints, count(distinct tape_row) as distinct, coalesce(max(tape_row) + 1, 0) as until,
     coalesce((select tape_rows from spyhop.journal_position where session_date = $1), 0) as position,
     coalesce((select settled_by is not null from spyhop.journal_position where session_date = $1), false) as settled
-  from spyhop.print where session_date = $1`;
+  from spyhop.all_prints where session_date = $1`;
 
 interface RowCounts {
   readonly prints: number;
@@ -170,11 +170,11 @@ export async function verifyDay(db: Database, sessionDate: string): Promise<Veri
 /** Sessions that have prints, oldest first. */
 export async function printedDays(db: Database): Promise<readonly string[]> {
   const rows = await db.rows<{ date: string }>(
-    `select distinct to_date(right(child.relname, 8), 'YYYYMMDD') as date
-     from pg_inherits join pg_class child on child.oid = inhrelid
-     where inhparent = 'spyhop.print'::regclass and exists (
-       select from spyhop.journal_position
-       where session_date = to_date(right(child.relname, 8), 'YYYYMMDD'))
+    `select session_date as date from spyhop.journal_position
+     where columnar or session_date in (
+       select to_date(right(child.relname, 8), 'YYYYMMDD')
+       from pg_inherits join pg_class child on child.oid = inhrelid
+       where inhparent = 'spyhop.print'::regclass)
      order by 1`,
   );
   return rows.map(({ date }) => date);

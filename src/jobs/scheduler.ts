@@ -8,6 +8,7 @@ import { PgBoss } from 'pg-boss';
 import { type BaselineRun, buildBaseline, currentRun } from '../db/baselines.ts';
 import type { Database } from '../db/pool.ts';
 import type { Clock, Timer } from '../lib/clock.ts';
+import { columnarDays, moveToColumns } from '../db/columnar.ts';
 import { sealDay, unsealedDays } from '../db/seal.ts';
 import { nextDueMs, sealDueAt, sessionDueAt } from './due.ts';
 import type { JobOutcome } from './job-counts.ts';
@@ -26,6 +27,7 @@ const QUEUE = {
 const BASELINE = 'baseline';
 const RETAIN = 'retention';
 const SEAL = 'seal';
+const COLUMNS = 'columns';
 
 interface SessionJob {
   readonly sessionDate: string;
@@ -101,6 +103,7 @@ export async function startJobs(settings: JobSettings): Promise<Jobs> {
       await reporting(settings, SEAL, async () => {
         for (const date of await unsealedDays(db, data.sessionDate)) await sealDay(db, date);
       });
+      await moveDue(settings, data.sessionDate);
     }
   });
   const schedule = new Schedule(boss, db, clock, onError);
@@ -113,6 +116,14 @@ export async function startJobs(settings: JobSettings): Promise<Jobs> {
       await boss.stop({ graceful: true, close: true, timeout: deadlineMs });
     },
   };
+}
+
+/** Moves what is due into columns. What fails is told and tried again the next evening; its day answers as before. */
+async function moveDue(settings: JobSettings, sealed: string): Promise<void> {
+  const { db } = settings;
+  for (const date of await columnarDays(db, sealed)) {
+    await reporting(settings, COLUMNS, () => moveToColumns(db, date)).catch(() => {});
+  }
 }
 
 /** Does the work of a job and tells how it ended; what it throws goes on to pg-boss, which tries it again. */

@@ -41,6 +41,9 @@ declare
 begin
   perform pg_advisory_xact_lock(hashtext('spyhop.partitions'));
   execute format('drop table if exists spyhop.%I', old_name);
+  if parent = 'print' then
+    perform spyhop.drop_columnar(day, day + 1);
+  end if;
   execute format('alter table spyhop.%I rename to %I', name, old_name);
   perform spyhop.attach_day_table(parent, old_name, day);
 end

@@ -23,6 +23,9 @@ begin
     execute format('drop table spyhop.%I', name);
     dropped := dropped + 1;
   end loop;
+  if parent = 'print' then
+    dropped := dropped + spyhop.drop_columnar(null, keep_from);
+  end if;
   return dropped;
 end
 $$;

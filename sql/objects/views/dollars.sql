@@ -8,7 +8,7 @@ select
   p.size,
   round(p.price_e4 * 0.0001 * p.size * c.multiplier, 2) as premium,
   p.condition, p.exchange, p.sequence, p.tape_row
-from spyhop.print p
+from spyhop.all_prints p
 join spyhop.contract c using (contract_id);
 comment on view spyhop.prints is 'Prints with their contracts, money in dollars.';
 

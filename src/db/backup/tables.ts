@@ -13,6 +13,7 @@ const LEFT_OUT = [
   'history_day',
   'market_flow',
   'underlying_day',
+  'print_columnar',
 ];
 
 /** A table with what is needed to copy it. */

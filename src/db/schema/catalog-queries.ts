@@ -108,13 +108,14 @@ export const FACTS: Readonly<Record<string, string>> = {
         'minimum', seqmin::text, 'maximum', seqmax::text, 'cache', seqcache::text, 'cycle', seqcycle::text,
         'owner', ${owner('relowner')}, 'comment', obj_description(r.oid, 'pg_class')) as attributes
     from (${relations("'S'")}) as r join pg_sequence on seqrelid = r.oid order by 1`,
+  // TimescaleDB guards its tables with a trigger of its own; which they are is found out at run time.
   trigger: `
     select format('spyhop.%I.%I', relname, tgname) as name, ${titleOf('r')} as of, t.oid::int8 as place,
       jsonb_build_object('definition', pg_get_triggerdef(t.oid),
         'enabled', case tgenabled when 'O' then 'yes' when 'D' then 'no' when 'R' then 'replica' else 'always' end,
         'comment', obj_description(t.oid, 'pg_trigger')) as attributes
     from (${relations("'r', 'p', 'f', 'v'")}) as r join pg_trigger t on tgrelid = r.oid
-    where not tgisinternal and tgparentid = 0 order by 1`,
+    where not tgisinternal and tgparentid = 0 and tgname <> 'ts_insert_blocker' order by 1`,
   rule: `
     select format('spyhop.%I.%I', relname, rulename) as name, ${titleOf('r')} as of, w.oid::int8 as place,
       jsonb_build_object('definition', pg_get_ruledef(w.oid), 'enabled', ev_enabled::text) as attributes
