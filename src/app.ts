@@ -16,7 +16,7 @@ import { ContractTable } from './domain/contract-table.ts';
 import type { DetectorName } from './domain/detectors/finding.ts';
 import type { ThresholdSettings } from './domain/detectors/threshold.ts';
 import { type DeepStore, openDeepStore } from './jobs/deep-answers.ts';
-import { JobCounts } from './jobs/job-counts.ts';
+import { JOB_NAMES, JobCounts } from './jobs/job-counts.ts';
 import { type BaselineInForce, openBaselines } from './jobs/baseline-in-force.ts';
 import type { Clock } from './lib/clock.ts';
 import { lockFolder } from './lib/process-lock.ts';
@@ -269,11 +269,7 @@ function createServiceMetrics(
       log_suppressed_lines_total: () => log.suppressed,
       // A metric that nothing fills does not compile: a 0 that means nothing would be a lie.
     } satisfies EverySource,
-    values: {
-      route: API_ROUTES,
-      task: ['baseline', 'retention', 'seal', 'columns'],
-      kind: Object.keys(LOG_KINDS),
-    },
+    values: { route: API_ROUTES, task: JOB_NAMES, kind: Object.keys(LOG_KINDS) },
     build: { version },
   });
 }

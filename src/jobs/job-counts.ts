@@ -1,6 +1,9 @@
 // Runs of the jobs in plain numbers, read when somebody scrapes.
 import type { MetricSources } from '../metrics.ts';
 
+/** Every job there is. */
+export const JOB_NAMES = ['baseline', 'retention', 'seal', 'columns'];
+
 /** A run of a job that has ended. */
 export interface JobOutcome {
   readonly job: string;
