@@ -14,7 +14,7 @@ export const OPTIONS = {
   },
   detector: {
     type: 'list',
-    choices: ['threshold', 'surprise', 'zscore', 'forest'],
+    choices: ['threshold', 'surprise', 'zscore', 'forest', 'sweep'],
     default: ['threshold'],
     value: 'NAME',
     sentence: 'A detector that decides what is unusual; may be given several times.',

@@ -29,6 +29,7 @@ function countText({ detector, observed, expected, unit }: Alert): string {
   const normal = `normal ${normalText(expected)}`;
   if (detector === 'zscore') return `${count(observed)} prints so far today, ${normal}`;
   if (detector === 'forest') return `${count(observed)} prints of the underlying in a minute, ${normal}`;
+  if (detector === 'sweep') return `${count(observed)} contracts swept in one order, ${normal} in 5 min`;
   return `${count(observed)} ${unit} in 5 min, ${normal}`;
 }
 

@@ -1,7 +1,7 @@
 // Command `evaluate`: detectors beside each other on a tape whose truth is known, as a table and a picture.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DETECTOR_NAMES } from '../domain/detectors/finding.ts';
+import { DETECTOR_NAMES, PLAIN_DETECTOR_NAMES } from '../domain/detectors/finding.ts';
 import { evaluate, type Evaluation } from '../evaluate/evaluation.ts';
 import { pictureOf } from '../evaluate/picture.ts';
 import { planEvaluation } from '../evaluate/plan.ts';
@@ -43,6 +43,11 @@ export const evaluateCommand: Command<'history' | 'detector' | 'alerts-per-day' 
       terminal.say(terminal.toneErr('quiet', `passed over ${path}: ${reason}`));
     if (options.out !== undefined) makeFolder(options.out);
     const startedMs = terminal.now();
+    const plain = PLAIN_DETECTOR_NAMES.find((name) => options.detector.includes(name));
+    if (plain !== undefined) {
+      const message = `spyhop evaluate compares what is unusual, and ${plain} tells what is large: leave it out`;
+      throw new Refusal(message, { exitCode: 2 });
+    }
     const detectors = DETECTOR_NAMES.filter((name) => options.detector.includes(name));
     const request = { plan, anomalies, detectors, alertsPerDay: options['alerts-per-day'] };
     const evaluation = await evaluate(request, observer(terminal));

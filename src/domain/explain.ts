@@ -35,6 +35,12 @@ function proofWords({ proof, threshold, value, sessions, observed }: Receipt): s
         `threshold: more than ${proof.factor} times that, and at least ${number(proof.floor)}`,
         `margin: ${margin}`,
       ];
+    case 'sweep':
+      return [
+        `sweep: one order over ${proof.exchanges} exchanges, with legs marked as such`,
+        `threshold: at least ${number(proof.min)} contracts in one order`,
+        `margin: ${margin}`,
+      ];
     case 'zscore':
       return [
         `normal: the last days with trades had ${proof.counts.join(', ')} prints`,

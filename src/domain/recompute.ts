@@ -7,10 +7,12 @@ import type {
   FindingKind,
   ForestProof,
   SurpriseProof,
+  SweepProof,
   ThresholdProof,
   ZscoreProof,
 } from './detectors/finding.ts';
 import { minuteForest } from './detectors/forest-minutes.ts';
+import { newestSweep } from './detectors/sweep-orders.ts';
 import { compileThreshold, triggerVolume } from './detectors/threshold.ts';
 import { momentsOf, zscoreOf, zscoreTrigger } from './detectors/zscore.ts';
 import { type Evidence, type SeenPrint, sumUp } from './evidence.ts';
@@ -57,6 +59,16 @@ function thresholdNumbers(proof: ThresholdProof, evidence: Evidence, sessions: n
   };
 }
 
+function sweepNumbers(
+  { min, volumeSum, buckets }: SweepProof,
+  evidence: Evidence,
+  sessions: number,
+): Numbers {
+  const observed = newestSweep(evidence.seen, min)?.size ?? 0;
+  const expected = sessions === 0 ? 0 : volumeSum / sessions / buckets;
+  return { observed, expected, threshold: min, value: observed };
+}
+
 /** The count itself is taken as given: it is of the whole day. */
 function zscoreNumbers({ counts, min }: ZscoreProof, { observed }: Receipt): Numbers {
   return {
@@ -101,6 +113,8 @@ function numbersOf(receipt: Receipt, evidence: Evidence, underlying: string): Nu
   switch (proof.of) {
     case 'threshold':
       return thresholdNumbers(proof, evidence, sessions);
+    case 'sweep':
+      return sweepNumbers(proof, evidence, sessions);
     case 'zscore':
       return zscoreNumbers(proof, receipt);
     case 'forest':

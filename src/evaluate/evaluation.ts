@@ -1,5 +1,5 @@
 // An evaluation: every detector with many settings over one tape, compared at the same rate of false alerts.
-import type { DetectorName } from '../domain/detectors/finding.ts';
+import type { ComparedName } from '../domain/detectors/finding.ts';
 import { present } from '../lib/assert.ts';
 import { figuresOf, type Group, type GroupFigures, groupsOf } from './groups.ts';
 import { matchAlerts } from './matching.ts';
@@ -26,7 +26,7 @@ export interface Outcome {
 
 /** What came of a detector. */
 export interface DetectorReport {
-  readonly detector: DetectorName;
+  readonly detector: ComparedName;
   /** Of every setting tried, by false alerts a day. */
   readonly curve: readonly Outcome[];
   /** The setting that finds most within the false alerts asked for; null when every one says more. */
@@ -52,7 +52,7 @@ export interface Evaluation {
 export interface EvaluationRequest {
   readonly plan: EvaluationPlan;
   readonly anomalies: readonly Anomaly[];
-  readonly detectors: readonly DetectorName[];
+  readonly detectors: readonly ComparedName[];
   readonly alertsPerDay: number;
 }
 
@@ -65,7 +65,7 @@ export async function evaluate(
   onProgress: (pass: number, progress: EvaluationProgress) => void,
 ): Promise<Evaluation> {
   const groups = groupsOf(anomalies);
-  const outcomes = new Map<DetectorName, Outcome[]>(detectors.map((name) => [name, []]));
+  const outcomes = new Map<ComparedName, Outcome[]>(detectors.map((name) => [name, []]));
   const folds = new Map<string, Fold>();
   const scene = { anomalies, groups, days: plan.days.length };
   const tryAll = async (pass: number, settings: readonly Setting[]): Promise<void> => {
@@ -120,7 +120,7 @@ function outcomeOf(
 }
 
 function reportOf(
-  detector: DetectorName,
+  detector: ComparedName,
   outcomes: readonly Outcome[],
   folds: ReadonlyMap<string, Fold>,
   alertsPerDay: number,

@@ -1,5 +1,5 @@
 // The picture of an evaluation: recall against false alerts a day, a line a detector, as SVG.
-import type { DetectorName } from '../domain/detectors/finding.ts';
+import type { ComparedName } from '../domain/detectors/finding.ts';
 import type { DetectorReport, Evaluation, Outcome } from './evaluation.ts';
 
 const WIDTH = 860;
@@ -7,7 +7,7 @@ const HEIGHT = 520;
 const PLOT = { left: 70, right: 820, top: 64, bottom: 440 } as const;
 
 /** Colours that people with any sight of colours tell apart (Okabe and Ito), and a sign each for those who print. */
-const LOOKS: Readonly<Record<DetectorName, { readonly colour: string; readonly sign: Sign }>> = {
+const LOOKS: Readonly<Record<ComparedName, { readonly colour: string; readonly sign: Sign }>> = {
   surprise: { colour: '#0072b2', sign: 'circle' },
   threshold: { colour: '#d55e00', sign: 'square' },
   zscore: { colour: '#009e73', sign: 'diamond' },

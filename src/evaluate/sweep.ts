@@ -1,7 +1,7 @@
 // The settings a detector is tried with: from one that says too much to one that says nothing, and then closer.
 import { Decimal } from 'decimal.js';
 import type { Sensitivity } from '../domain/detectors/choose.ts';
-import type { DetectorName } from '../domain/detectors/finding.ts';
+import type { ComparedName } from '../domain/detectors/finding.ts';
 import {
   DEFAULT_FOREST_SPEECH,
   FOREST_REST_MS,
@@ -13,7 +13,7 @@ import type { Spoken } from './matching.ts';
 
 /** What an engine is told for a setting. */
 export interface EngineChoice {
-  readonly detectors: readonly DetectorName[];
+  readonly detectors: readonly ComparedName[];
   readonly threshold?: ThresholdSettings;
   readonly alertsPerDay?: number;
   readonly sensitivity?: Sensitivity;
@@ -21,7 +21,7 @@ export interface EngineChoice {
 
 /** A detector with one setting. */
 export interface Setting {
-  readonly detector: DetectorName;
+  readonly detector: ComparedName;
   /** What else is set, so that settings of one family differ in {@link level} alone. */
   readonly family: string;
   /** What is moved: floor of contracts, z, score, or alerts a day. */
@@ -58,7 +58,7 @@ function thresholdSetting(factor: number, floor: number): Setting {
   };
 }
 
-function settingOf(detector: DetectorName, family: string, level: number): Setting {
+function settingOf(detector: ComparedName, family: string, level: number): Setting {
   if (detector === 'threshold') return thresholdSetting(Number(family.slice('factor '.length)), level);
   const rounded = Number(level.toPrecision(3));
   const detectors = [detector];
@@ -80,7 +80,7 @@ function settingOf(detector: DetectorName, family: string, level: number): Setti
 }
 
 /** The setting a detector has when nobody says otherwise; the budget of `surprise` is the one asked for. */
-export function defaultSetting(detector: DetectorName, alertsPerDay: number): Setting {
+export function defaultSetting(detector: ComparedName, alertsPerDay: number): Setting {
   switch (detector) {
     case 'threshold':
       return thresholdSetting(DEFAULT_THRESHOLD.factor.toNumber(), DEFAULT_THRESHOLD.floor);
@@ -94,7 +94,7 @@ export function defaultSetting(detector: DetectorName, alertsPerDay: number): Se
 }
 
 /** The settings tried first, the default among them. */
-export function coarseSettings(detector: DetectorName, alertsPerDay: number): Setting[] {
+export function coarseSettings(detector: ComparedName, alertsPerDay: number): Setting[] {
   const levels = { zscore: ZSCORES, forest: SCORES, surprise: BUDGETS };
   const tried =
     detector === 'threshold'

@@ -119,6 +119,23 @@ describe('the receipt of an alert', () => {
     expect(named).toContain('expected');
   });
 
+  it('of a sweep holds the legs from which its order is assembled again', () => {
+    const legs = [300, 250, 90].map((size, leg) =>
+      print('10:00', size, { atMs: at('10:00') + leg, condition: 219, exchange: 300 + leg }),
+    );
+    const [{ receipt, ...stated }] = alertsOf(MARKET, legs, null, ['sweep']) as [RaisedAlert];
+    expect(stated).toMatchObject({
+      detector: 'sweep',
+      kind: 'sweep',
+      observed: 550,
+      sweeps: 1,
+      exchanges: 2,
+    });
+    expect(recompute(stated, receipt).differences).toEqual([]);
+    const bent = JSON.parse(JSON.stringify(receipt).replace('[300,301]', '[300,300]')) as typeof receipt;
+    expect(recompute(stated, bent).differences.map(({ what }) => what)).toContain('observed');
+  });
+
   function theAlert(): RaisedAlert {
     const [alert] = alertsOf(MARKET, PRINTS, QUOTES, ['threshold']);
     return alert!;

@@ -3,6 +3,7 @@ import type { Detector, RuleName } from './detector.ts';
 import type { DetectorName } from './finding.ts';
 import { forestDetector, type ForestSpeech } from './forest-minutes.ts';
 import type { OrderBaseline } from '../order-baseline.ts';
+import { sweepDetector } from './sweep-orders.ts';
 import { SurpriseDetector, type SurpriseSettings } from './surprise.ts';
 import {
   type CompiledThreshold,
@@ -50,6 +51,7 @@ export function chooseDetectors(
   const beside: Detector[] = surprise === null ? [] : [surprise];
   if (names.includes('zscore')) beside.push(zscoreDetector(sensitivity.zscoreMin));
   if (names.includes('forest')) beside.push(forestDetector(sensitivity.forest));
+  if (names.includes('sweep')) beside.push(sweepDetector());
   for (const detector of beside) rules.set(detector.name, detector.rule);
   return { threshold: rules.has('threshold') ? compiled : SILENT_THRESHOLD, beside, surprise, rules };
 }

@@ -5,7 +5,13 @@ import type { TapeKind } from '../trade.ts';
 /** The detectors there are, in the order in which they speak of one print. */
 export const DETECTOR_NAMES = ['threshold', 'surprise', 'zscore', 'forest'] as const;
 
-export type DetectorName = (typeof DETECTOR_NAMES)[number];
+/** Plain rules beside them, which know no normal: what is large is told, not what is unusual. */
+export const PLAIN_DETECTOR_NAMES = ['sweep'] as const;
+
+/** A detector that says what is unusual, and can be compared with the others. */
+export type ComparedName = (typeof DETECTOR_NAMES)[number];
+
+export type DetectorName = ComparedName | (typeof PLAIN_DETECTOR_NAMES)[number];
 
 /** What can be found. */
 export const FINDING_KINDS = [
@@ -13,12 +19,14 @@ export const FINDING_KINDS = [
   'unusual contract',
   /** An underlying does, over many of its contracts. */
   'unusual underlying',
+  /** One large order was swept over several exchanges. */
+  'sweep',
 ] as const;
 
 export type FindingKind = (typeof FINDING_KINDS)[number];
 
 /** The numbers a receipt needs beside those of the finding, by detector. */
-export type Proof = ThresholdProof | SurpriseProof | ZscoreProof | ForestProof;
+export type Proof = SweepProof | ThresholdProof | SurpriseProof | ZscoreProof | ForestProof;
 
 /** Detector `threshold`: its settings, and what the normal is made of. */
 export interface ThresholdProof {
@@ -27,6 +35,17 @@ export interface ThresholdProof {
   readonly factor: number;
   readonly floor: number;
   /** Volume of the contract over all sessions of the baseline, and five-minute buckets of its session. */
+  readonly volumeSum: number;
+  readonly buckets: number;
+}
+
+/** Detector `sweep`: the order is in the prints; its size is what was observed. */
+export interface SweepProof {
+  readonly of: 'sweep';
+  /** Least size, contracts. */
+  readonly min: number;
+  readonly exchanges: number;
+  /** What the normal five minutes are made of, as of `threshold`. */
   readonly volumeSum: number;
   readonly buckets: number;
 }
