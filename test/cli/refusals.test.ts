@@ -74,7 +74,7 @@ describe('the command line', () => {
     ],
     [
       ['replay', monday, '--detector', 'hunch'],
-      '2 --detector is "hunch": give threshold or surprise or zscore or forest',
+      '2 --detector is "hunch": give threshold or surprise or zscore or forest or sweep',
     ],
     [['replay', monday, '--json=yes'], '2 --json takes no value: leave out "yes"'],
     [['simulate'], '2 spyhop simulate needs a folder to write into: --out DIR'],
