@@ -22,6 +22,8 @@ function dashboardsPage(): string {
     '',
     `${description} In Grafana: \`/d/${uid}\`.`,
     '',
+    `![A preview of the dashboard ${title}, drawn from simulated data](previews/${uid}.svg)`,
+    '',
     ...parts.flatMap((part) => [
       `**${part.title}**`,
       '',
@@ -36,7 +38,8 @@ function dashboardsPage(): string {
     '',
     'Generated from scripts/dashboards by `npm run docs`; a test keeps it so. `grafana/dashboards` holds their JSON,',
     'which Grafana reads from there and does not change. Panels of the market ask Postgres as `spyhop_grafana`, which',
-    'may only read; no ticker is ever a label of a metric.',
+    'may only read; no ticker is ever a label of a metric. The pictures are previews: our own drawing of what the same',
+    'queries answered over simulated data, without Grafana (`npm run previews`).',
     '',
     ...sections,
   ].join('\n');

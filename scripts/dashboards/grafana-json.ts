@@ -11,6 +11,7 @@ import * as prometheus from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder as Stat } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table';
 import { PanelBuilder as TimeSeries } from '@grafana/grafana-foundation-sdk/timeseries';
+import { COLUMNS, Layout } from './layout.ts';
 import {
   type Annotation,
   type Dashboard,
@@ -21,36 +22,8 @@ import {
   type Variable,
 } from './panel.ts';
 
-const COLUMNS = 24;
-
 type GridPos = grafana.GridPos;
 type Built = Builder<grafana.Panel>;
-
-/** Where each panel lies, row by row from the left; a section begins with a row of its own. */
-class Layout {
-  #x = 0;
-  #y = 0;
-  #rowHeight = 0;
-
-  section(): number {
-    this.#wrap();
-    return this.#y++;
-  }
-
-  place({ width, height }: Panel): GridPos {
-    if (this.#x + width > COLUMNS) this.#wrap();
-    const place = { x: this.#x, y: this.#y, w: width, h: height };
-    this.#x += width;
-    this.#rowHeight = Math.max(this.#rowHeight, height);
-    return place;
-  }
-
-  #wrap(): void {
-    this.#y += this.#rowHeight;
-    this.#x = 0;
-    this.#rowHeight = 0;
-  }
-}
 
 /** A query to Postgres: the builders have none of their own for it. */
 function sqlTarget({ text, format }: Query, refId: string): Builder<Dataquery> {

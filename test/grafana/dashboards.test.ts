@@ -1,5 +1,5 @@
 // The dashboards hold together: as generated, readable, and asking only for what exists.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -63,6 +63,14 @@ describe('the files', () => {
     const links = dashboards.flatMap((one) => JSON.stringify(one).match(/\/d\/[\w-]+/g) ?? []);
     expect(links.length).toBeGreaterThan(0);
     expect(links.filter((url) => !uids.has(url))).toEqual([]);
+  });
+
+  it('have a preview each, which says that it is one', () => {
+    for (const { uid } of dashboards) {
+      const path = resolve(ROOT, `docs/previews/${uid}.svg`);
+      expect([uid, existsSync(path)]).toEqual([uid, true]);
+      expect(readFileSync(path, 'utf8')).toContain('A preview, not Grafana');
+    }
   });
 });
 
