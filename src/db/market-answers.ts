@@ -9,6 +9,7 @@ import type {
   UnderlyingRow,
 } from '../domain/answers.ts';
 import { dayNumberOf, newYorkMidnightMs } from '../domain/calendar.ts';
+import { BUCKET_MS } from '../domain/session.ts';
 import type { Queries } from './pool.ts';
 import { placeOf } from './tape-answers.ts';
 
@@ -84,15 +85,31 @@ export async function listContracts(
   return { items, next: more ? { atMs: Math.max(last.premiumCents, 0), key: last.osi } : null };
 }
 
+// Names are looked up of the few that are shown.
 const PRINTS = `
   select p.at_ms, p.tape_row, c.osi, c.multiplier, p.price_e4, p.size, p.condition, p.exchange, p.sequence
-  from spyhop.all_prints p
+  from (
+    select * from spyhop.all_prints
+    where session_date = $1
+      and underlying_id = (select underlying_id from spyhop.underlying where symbol = $2)
+      and (at_ms, tape_row) > ($3::int, $4::int) and at_ms >= $3 and at_ms < $6
+    order by at_ms, tape_row
+    limit $5
+  ) p
   join spyhop.contract c using (contract_id)
-  where p.session_date = $1
-    and p.underlying_id = (select underlying_id from spyhop.underlying where symbol = $2)
-    and (p.at_ms, p.tape_row) > ($3::int, $4::int)
-  order by p.at_ms, p.tape_row
-  limit $5`;
+  order by p.at_ms, p.tape_row`;
+
+// An open day has no index by underlying. Its five minutes count at most the prints that are there, so whoever asks for
+// so many finds them before the end of these, and the rest of the day need not be read.
+const ENOUGH_UNTIL = `
+  select (bucket + 1) * $5::int as "untilMs"
+  from (
+    select bucket, sum(prints) over (order by bucket) as prints
+    from spyhop.flow where session_date = $1 and underlying = $2 and bucket > $3
+  ) summed
+  where prints >= $4
+  order by bucket limit 1`;
+const AFTER_ALL_MS = 2_147_483_647;
 
 interface PrintRow {
   readonly at_ms: number;
@@ -117,12 +134,19 @@ export async function listUnderlyingPrints(
   const day = dayNumberOf(sessionDate);
   if (day === null) return null;
   const midnightMs = newYorkMidnightMs(day);
-  const rows = await db.rows<PrintRow>(PRINTS, [
+  const [afterMs, afterRow] = placeOf(after, midnightMs);
+  const printsUntil = async (untilMs: number): Promise<PrintRow[]> =>
+    db.rows<PrintRow>(PRINTS, [sessionDate, underlying, afterMs, afterRow, limit + 1, untilMs]);
+  const [enough] = await db.rows<{ untilMs: number }>(ENOUGH_UNTIL, [
     sessionDate,
     underlying,
-    ...placeOf(after, midnightMs),
+    Math.floor(afterMs / BUCKET_MS),
     limit + 1,
+    BUCKET_MS,
   ]);
+  let rows = await printsUntil(enough?.untilMs ?? AFTER_ALL_MS);
+  // Minute aggregates are in the sums and leave no prints: what is short for them is asked for without a bound.
+  if (enough !== undefined && rows.length <= limit) rows = await printsUntil(AFTER_ALL_MS);
   if (rows.length === 0 && (await db.rows(KNOWS_UNDERLYING, [underlying])).length === 0) return null;
   const page = rows.slice(0, limit);
   const last = page.at(-1);
