@@ -21,12 +21,19 @@ function receiptText(alert: Alert): string | null {
   return receipt === null ? null : JSON.stringify(receipt);
 }
 
-/** Stores alerts in their order; gives how many were new. */
-export async function storeAlerts(db: Database, alerts: readonly Alert[]): Promise<number> {
+/**
+ * Stores alerts in their order; gives how many were new.
+ * @param beforeCommit waited for when they are inserted: what must be on a disk before they are; a rejection undoes all
+ */
+export async function storeAlerts(
+  db: Database,
+  alerts: readonly Alert[],
+  beforeCommit: () => Promise<void> = async () => {},
+): Promise<number> {
   if (alerts.length === 0) return 0;
   return db.transaction(async (transaction) => {
     await transaction.rows('select pg_advisory_xact_lock($1)', [ALERT_LOCK]);
-    return transaction.change(INSERT_ALERTS, [
+    const stored = await transaction.change(INSERT_ALERTS, [
       alerts.map(({ id }) => id),
       alerts.map(({ at }) => at),
       alerts.map(({ sessionDate }) => sessionDate),
@@ -42,6 +49,8 @@ export async function storeAlerts(db: Database, alerts: readonly Alert[]): Promi
       alerts.map(receiptText),
       alerts.map(({ surprise }) => surprise),
     ]);
+    await beforeCommit();
+    return stored;
   });
 }
 

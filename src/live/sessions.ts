@@ -174,10 +174,10 @@ class KnownAlerts {
     for (const { id } of rows) this.#ids.add(id);
   }
 
-  /** Stores those that are not known yet, and gives them. */
-  async store(alerts: readonly Alert[]): Promise<readonly Alert[]> {
+  /** Stores those that are not known yet, once the journal is on its disk, and gives them. */
+  async store(alerts: readonly Alert[], onDisk: () => Promise<void>): Promise<readonly Alert[]> {
     const fresh = alerts.filter(({ id }) => !this.#ids.has(id));
-    await storeAlerts(this.#store.db, fresh);
+    await storeAlerts(this.#store.db, fresh, onDisk);
     for (const { id } of fresh) this.#ids.add(id);
     // The oldest go first: only a restart raises an alert again, and it learns all of them before.
     for (const id of this.#ids) {
@@ -206,9 +206,13 @@ function createWriter(
       return storeCounts.timed(() => prints.store(piece));
     },
     async storeAlerts(alerts) {
-      await journals.current?.flush();
-      passFaultPoint('alerts.store');
-      const fresh = await known.store(alerts);
+      // The disk works while the server inserts; the commit waits for it.
+      const flushed = Promise.resolve(journals.current?.flush());
+      flushed.catch(() => {});
+      const fresh = await known.store(alerts, async () => {
+        await flushed;
+        passFaultPoint('alerts.store');
+      });
       passFaultPoint('alerts.stored');
       onStored(fresh.map(withoutReceipt));
       return fresh.length;
