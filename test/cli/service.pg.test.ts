@@ -53,6 +53,7 @@ describe('spyhop alerts', () => {
 
   it('stays with --follow, and prints each alert once', async () => {
     let heard: string[] = [];
+    let told: string[] = [];
     const before = stage.told.length;
     const { out } = await start(['alerts', '--json', '--follow', '--address', service.address], {
       onOut: (text) => (heard = text.trim().split('\n')),
@@ -64,6 +65,8 @@ describe('spyhop alerts', () => {
           await stage.playUntil(0.9, service);
           await stage.settled(service);
           await eventually('what is new', () => heard.length >= stage.told.length);
+          // The tape goes on while the command ends: what is told from now on, it may or may not print.
+          told = stage.told.map(({ id }) => id);
         };
         void playOn().finally(() => child.kill('SIGINT'));
       },
@@ -72,8 +75,10 @@ describe('spyhop alerts', () => {
       .trim()
       .split('\n')
       .map((line) => (JSON.parse(line) as Alert).id);
-    expect(stage.told.length).toBeGreaterThan(before);
-    expect(ids.toSorted()).toEqual(stage.told.map(({ id }) => id).toSorted());
+    expect(told.length).toBeGreaterThan(before);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids).toEqual(expect.arrayContaining(told));
+    expect(stage.told.map(({ id }) => id)).toEqual(expect.arrayContaining(ids));
   });
 
   it('says that nobody, or somebody else, answers', async () => {

@@ -155,7 +155,9 @@ export class ServiceStage implements AsyncDisposable {
         const [row] = await this.clone.db.rows<{ rows: number }>(
           'select coalesce(sum(tape_rows), 0)::int as rows from spyhop.journal_position',
         );
-        const waiting = await this.metric(service, 'spyhop_queue_events{queue="writer"}');
+        const waiting =
+          (await this.metric(service, 'spyhop_queue_events{queue="writer"}')) +
+          (await this.metric(service, 'spyhop_queue_events{queue="alerts"}'));
         return { rows: row!.rows, waiting };
       },
       ({ rows, waiting }) => waiting === 0 && rows >= (prints ?? 1),
