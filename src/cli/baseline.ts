@@ -13,13 +13,13 @@ export const baselineCommand: Command<'data-dir' | 'as-of'> = {
   options: ['as-of', 'data-dir'],
   remarks: [
     'The service does this by itself before each open. Of the 30 sessions before the one given, those in the store',
-    'count; a session in which a contract did not trade counts as 0.',
+    'count; a session in which a contract did not trade counts as 0. Orders are learned from their imported trades.',
   ],
   async run(_operands, options, terminal) {
     // Loaded here, so that commands without a store start at once.
-    const [{ openStore }, { buildBaseline }, { sessionAt }] = await Promise.all([
+    const [{ openStore }, { makeBaseline }, { sessionAt }] = await Promise.all([
       import('../db/open-store.ts'),
-      import('../db/baselines.ts'),
+      import('../jobs/order-baseline.ts'),
       import('../live/sessions.ts'),
     ]);
     const clock = systemClock();
@@ -33,7 +33,15 @@ export const baselineCommand: Command<'data-dir' | 'as-of'> = {
       const asOf = options['as-of'] ?? sessionAt(clock.now()).date;
       const session = sessionOn(asOf);
       if ('fault' in session) throw new Refusal(`--as-of: ${session.fault}`, { exitCode: 2 });
-      const run = await buildBaseline(store.db, asOf, clock.now());
+      const run = await makeBaseline(
+        {
+          db: store.db,
+          dataDir: options['data-dir'],
+          onMissing: (path) => terminal.say(`${path} is gone: import its day again`),
+        },
+        asOf,
+        clock.now(),
+      );
       const seconds = (terminal.now() - startedMs) / 1000;
       if (options.json) terminal.print(JSON.stringify({ ...run, seconds: Number(seconds.toFixed(3)) }));
       else {

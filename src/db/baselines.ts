@@ -51,8 +51,8 @@ const FINGERPRINT = `
 const FIND_RUN = `
   select run, contracts from spyhop.baseline_run where as_of = $1 and fingerprint = $2 order by run desc limit 1`;
 const INSERT_RUN = `
-  insert into spyhop.baseline_run (as_of, dates, fingerprint, contracts, built_at)
-  values ($1, $2::date[], $3, 0, $4) returning run`;
+  insert into spyhop.baseline_run (as_of, dates, fingerprint, contracts, built_at, orders_name, orders_days)
+  values ($1, $2::date[], $3, 0, $4, $5, $6::text[]) returning run`;
 const INSERT_VALUES = `
   insert into spyhop.baseline_value (run, contract_id, volume_sum)
   select $1, contract_id, sum(greatest(volume, 0)) from spyhop.day_summary
@@ -62,13 +62,39 @@ const SWAP = `
   insert into spyhop.baseline_current (run) values ($1)
   on conflict (only_row) do update set run = excluded.run`;
 
+/** What a run knows of orders: a file, and the files of the days it was folded from, oldest first. */
+export interface RunOrders {
+  readonly name: string;
+  readonly days: readonly string[];
+}
+
+/** The files of orders of the runs that are kept, the newest first. */
+export async function recentOrders(db: Queries): Promise<readonly RunOrders[]> {
+  return db.rows<RunOrders>(
+    `select orders_name as name, orders_days as days from spyhop.baseline_run
+     where orders_name is not null order by run desc`,
+  );
+}
+
+/** The file of orders of a run; null when it has none. */
+export async function ordersOfRun(db: Queries, run: number): Promise<string | null> {
+  const query = 'select orders_name as name from spyhop.baseline_run where run = $1';
+  return (await db.rows<{ name: string | null }>(query, [run]))[0]?.name ?? null;
+}
+
 /**
  * Makes the baseline of a session from the day summaries of the 30 calendar sessions before it, as far as they are
  * held, and puts it in force, in one transaction. Harmless to repeat: the same summaries give the same run.
  * @param asOf New York date; only earlier sessions are in it
  * @param builtAtMs epoch ms, for the record
+ * @param orders what is known of orders; null for nothing
  */
-export async function buildBaseline(db: Database, asOf: string, builtAtMs: number): Promise<BaselineRun> {
+export async function buildBaseline(
+  db: Database,
+  asOf: string,
+  builtAtMs: number,
+  orders: RunOrders | null = null,
+): Promise<BaselineRun> {
   // What a process that was killed had stored and not summed belongs to the days too.
   while ((await sumPrints(db)) > 0);
   return db.transaction(async (transaction) => {
@@ -77,25 +103,38 @@ export async function buildBaseline(db: Database, asOf: string, builtAtMs: numbe
     const [found] = await transaction.rows<{ dates: string[]; fingerprint: string }>(FINGERPRINT, [
       candidates,
     ]);
-    const { dates = [], fingerprint = '' } = found ?? {};
+    const { dates = [], fingerprint: volumes = '' } = found ?? {};
+    const fingerprint = orders === null ? volumes : `${volumes} ${orders.name}`;
     const [equal] = await transaction.rows<{ run: number; contracts: number }>(FIND_RUN, [asOf, fingerprint]);
     if (equal !== undefined) {
       await transaction.change(SWAP, [equal.run]);
       return { ...equal, asOf, dates, made: false };
     }
-    return makeRun(transaction, asOf, dates, fingerprint, builtAtMs);
+    return makeRun(transaction, { asOf, dates, fingerprint, builtAtMs, orders });
   }, BULK);
+}
+
+interface RunOrder {
+  readonly asOf: string;
+  readonly dates: readonly string[];
+  readonly fingerprint: string;
+  readonly builtAtMs: number;
+  readonly orders: RunOrders | null;
 }
 
 async function makeRun(
   transaction: Transaction,
-  asOf: string,
-  dates: readonly string[],
-  fingerprint: string,
-  builtAtMs: number,
+  { asOf, dates, fingerprint, builtAtMs, orders }: RunOrder,
 ): Promise<BaselineRun> {
   const builtAt = new Date(builtAtMs).toISOString();
-  const [inserted] = await transaction.rows<{ run: number }>(INSERT_RUN, [asOf, dates, fingerprint, builtAt]);
+  const [inserted] = await transaction.rows<{ run: number }>(INSERT_RUN, [
+    asOf,
+    dates,
+    fingerprint,
+    builtAt,
+    orders?.name ?? null,
+    orders?.days ?? [],
+  ]);
   const run = inserted!.run;
   const contracts = await transaction.change(INSERT_VALUES, [run, dates]);
   await transaction.change('update spyhop.baseline_run set contracts = $2 where run = $1', [run, contracts]);

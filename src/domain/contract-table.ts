@@ -36,7 +36,6 @@ export class ContractTable {
   #slots = new Int32Array(4096);
   readonly #underlyingNames: string[] = [];
   readonly #underlyingIds = new Map<string, number>();
-
   readonly #contractsMax: number;
 
   /** @param contractsMax contracts it takes; those beyond are none. */
@@ -229,13 +228,14 @@ export class ContractTable {
       this.#keys[contract * KEY_WORDS + word] = bytes.getInt32(start + at, true);
     }
     this.#lengths[contract] = length;
-    this.#underlyings[contract] = this.#internUnderlying(parsed.underlying);
+    this.#underlyings[contract] = this.internUnderlying(parsed.underlying);
     if (this.#count * 2 > this.#slots.length) this.#rehash();
     else this.#place(contract, hashOf(bytes, start, length));
     return contract;
   }
 
-  #internUnderlying(name: string): number {
+  /** Number of an underlying by its name, adding it when it is new. */
+  internUnderlying(name: string): number {
     const known = this.#underlyingIds.get(name);
     if (known !== undefined) return known;
     const number = this.#underlyingNames.push(name) - 1;

@@ -9,7 +9,7 @@ export const RUNGS = LADDER.length;
 export interface DayOrders {
   /** New York date of the session. */
   readonly date: string;
-  /** Contract numbers, each once, ascending. */
+  /** Contract numbers, each once; ascending, or in the order of the file they were read from. */
   readonly contract: Int32Array;
   /** Orders of at least LADDER[rung] contracts, at `index * RUNGS + rung`. */
   readonly orders: Int32Array;

@@ -5,8 +5,8 @@ import { dayNumberOf } from './calendar.ts';
 import type { ContractTable } from './contract-table.ts';
 import { type DayOrders, type OrderHours, RUNGS } from './ladder.ts';
 import { believed } from './negative-binomial.ts';
-import { OrderSnapshot } from './order-snapshot.ts';
-import { type OrderBaseline, rateBinOf } from './order-baseline.ts';
+import { type OrderSnapshot, snapshotOf } from './order-snapshot.ts';
+import { rateBinOf } from './order-baseline.ts';
 import {
   factorAt,
   featureCloseMs,
@@ -15,21 +15,11 @@ import {
   orderClockOf,
   orderPlaceOf,
   termOf,
-  TERMS,
 } from './order-class.ts';
-import {
-  CLASS_ORDERS,
-  ContractMemory,
-  emptyMarket,
-  expiryKey,
-  HALF_DAY_LENGTH,
-  type MarketMemory,
-  UnderlyingMemory,
-  unseenShare,
-} from './order-memory.ts';
+import { CLASS_ORDERS, expiryKey, HALF_DAY_LENGTH, OrderMemory, unseenShare } from './order-memory.ts';
 import { BUCKET_MS, requireSession, type Session } from './session.ts';
 import { CLOCK_BUCKETS, learnProfile } from './session-clock.ts';
-import { ShapeBins, shapeAt } from './shape-bins.ts';
+import { shapeAt } from './shape-bins.ts';
 import { learnPrices } from './spot-estimate.ts';
 
 /** A session counts half as much after so many. */
@@ -58,24 +48,18 @@ interface DayScratch {
 /** The memory of the sessions so far. Days are added in their order; each is one pass over the contracts followed. */
 export class OrderHistory {
   readonly #table: ContractTable;
-  readonly #contracts: ContractMemory;
-  readonly #underlyings = new UnderlyingMemory();
-  readonly #market: MarketMemory = emptyMarket();
-  /** By term. */
-  readonly #contractShapes = Array.from({ length: TERMS }, () => new ShapeBins());
-  readonly #underlyingShapes = new ShapeBins();
-  readonly #listed = new Map<number, number>();
-  readonly #dates: string[] = [];
-  #fingerprint = '';
+  /** All that was learned; it changes with the next day. */
+  readonly memory: OrderMemory;
 
-  constructor(table: ContractTable) {
+  /** @param memory what earlier sessions taught, by the numbers of the table; nothing unless given. */
+  constructor(table: ContractTable, memory = new OrderMemory(table)) {
     this.#table = table;
-    this.#contracts = new ContractMemory(table);
+    this.memory = memory;
   }
 
   /** Dates folded, oldest first. */
   get dates(): readonly string[] {
-    return this.#dates;
+    return this.memory.dates;
   }
 
   /** How a counter sees a session: what is known of contracts is looked up once for all days. */
@@ -83,8 +67,8 @@ export class OrderHistory {
     const day = present(dayNumberOf(session.date), 'the day of a session');
     return {
       openMs: session.openMs,
-      closeMsOf: (contract) => featureCloseMs(session, this.#contracts.featuresOf(contract)),
-      clockOf: (contract) => orderClockOf(this.#contracts.featuresOf(contract), day),
+      closeMsOf: (contract) => featureCloseMs(session, this.memory.contracts.featuresOf(contract)),
+      clockOf: (contract) => orderClockOf(this.memory.contracts.featuresOf(contract), day),
       clocks: ORDER_CLOCKS,
       buckets: CLOCK_BUCKETS,
       bucketMs: BUCKET_MS,
@@ -93,42 +77,45 @@ export class OrderHistory {
 
   /** Folds a session. Throws RangeError when it is not later than those before. */
   add(orders: DayOrders): void {
-    const last = this.#dates.at(-1) ?? '';
+    const last = this.memory.dates.at(-1) ?? '';
     if (orders.date <= last) throw new RangeError(`${orders.date} is not after ${last}: fold days in order`);
     const scratch = this.#begin(orders);
     // By where the money is today: the detector follows the price through the day as well.
-    learnPrices(orders, scratch.day, this.#table, this.#contracts, this.#underlyings);
+    learnPrices(orders, scratch.day, this.#table, this.memory.contracts, this.memory.underlyings);
     this.#expect(scratch);
     this.#learnContracts(scratch);
     this.#learnUnderlyings(scratch);
     this.#learnMarket(scratch);
-    this.#dates.push(orders.date);
+    this.memory.dates.push(orders.date);
     const sum = orders.orders.reduce((total, count, i) => (total + count * (i % 9973)) % 2 ** 40, 0);
-    this.#fingerprint = digest(`${this.#fingerprint} ${orders.date} ${orders.contract.length} ${sum}`, 12);
+    this.memory.fingerprint = digest(
+      `${this.memory.fingerprint} ${orders.date} ${orders.contract.length} ${sum}`,
+      12,
+    );
   }
 
   /** What is normal of a session after those folded; null before the first. It does not change with later days. */
-  before(date: string): OrderBaseline | null {
-    if (this.#dates.length === 0) return null;
-    return new OrderSnapshot({
+  before(date: string): OrderSnapshot | null {
+    if (this.memory.dates.length === 0) return null;
+    return snapshotOf({
       table: this.#table,
-      contracts: this.#contracts,
-      underlyings: this.#underlyings,
-      market: this.#market,
-      contractShapes: this.#contractShapes.map((bins) => bins.shapes()),
-      underlyingShapes: this.#underlyingShapes.shapes(),
-      listed: this.#listed,
+      contracts: this.memory.contracts,
+      underlyings: this.memory.underlyings,
+      market: this.memory.market,
+      contractShapes: this.memory.contractShapes.map((bins) => bins.shapes()),
+      underlyingShapes: this.memory.underlyingShapes.shapes(),
+      listed: this.memory.listed,
       session: requireSession(date),
-      sessions: this.#dates.length,
-      version: this.#fingerprint,
+      sessions: this.memory.dates.length,
+      version: this.memory.fingerprint,
     });
   }
 
   #begin(orders: DayOrders): DayScratch {
     const session = requireSession(orders.date);
     const day = present(dayNumberOf(orders.date), 'the day of a session');
-    const contracts = this.#contracts;
-    this.#underlyings.ensure(this.#table.underlyingCount);
+    const contracts = this.memory.contracts;
+    this.memory.underlyings.ensure(this.#table.underlyingCount);
     contracts.alive = contracts.alive.filter((contract) => {
       const stays =
         contracts.featuresOf(contract).expiryDay >= day &&
@@ -160,27 +147,27 @@ export class OrderHistory {
 
   /** Classes of the contracts followed, and what was expected of underlyings. */
   #expect({ day, length, traded, expected, factors, places }: DayScratch): void {
-    const { alive } = this.#contracts;
-    const { orders, length: lengths, spot, volatility } = this.#underlyings;
+    const { alive } = this.memory.contracts;
+    const { orders, length: lengths, spot, volatility } = this.memory.underlyings;
     for (let underlying = 0; underlying < traded.length; underlying++) {
       const seen = lengths[underlying]!;
       expected[underlying] = seen > 0 ? (length * orders[underlying]!) / seen : traded[underlying]!;
     }
     for (let i = 0; i < alive.length; i++) {
       const underlying = this.#table.underlyingOf(alive[i]!);
-      const features = this.#contracts.featuresOf(alive[i]!);
+      const features = this.memory.contracts.featuresOf(alive[i]!);
       places[i] = orderPlaceOf(features, day, spot[underlying]!, volatility[underlying]!);
-      factors[underlying]! += factorAt(this.#market.logFactors, places[i]!);
+      factors[underlying]! += factorAt(this.memory.market.logFactors, places[i]!);
     }
   }
 
   #learnContracts(scratch: DayScratch): void {
     const { day, traded, expected, factors, places, placeOf } = scratch;
-    const { alive, orders, expected: weights } = this.#contracts;
-    const { logFactors } = this.#market;
-    const shapesOf = this.#contractShapes.map((bins) => bins.shapes());
-    const levelShapes = this.#underlyingShapes.shapes();
-    for (const bins of this.#contractShapes) bins.decay(SESSION_DECAY);
+    const { alive, orders, expected: weights } = this.memory.contracts;
+    const { logFactors } = this.memory.market;
+    const shapesOf = this.memory.contractShapes.map((bins) => bins.shapes());
+    const levelShapes = this.memory.underlyingShapes.shapes();
+    for (const bins of this.memory.contractShapes) bins.decay(SESSION_DECAY);
     const came = new Float64Array(ORDER_NODES + 1);
     const awaited = new Float64Array(ORDER_NODES + 1);
     for (let i = 0; i < alive.length; i++) {
@@ -189,11 +176,11 @@ export class OrderHistory {
       const all = expected[underlying]!;
       const ofClass = (all * factorAt(logFactors, places[i]!)) / factors[underlying]!;
       const at = contract * RUNGS;
-      const features = this.#contracts.featuresOf(contract);
+      const features = this.memory.contracts.featuresOf(contract);
       const isNew = weights[contract] === 0;
       if (isNew) {
         // As if its class had been awaited so long that its share is what it is.
-        const listed = this.#listed.get(expiryKey(underlying, features.expiryDay)) ?? 0;
+        const listed = this.memory.listed.get(expiryKey(underlying, features.expiryDay)) ?? 0;
         weights[contract] = CLASS_ORDERS * (1 / unseenShare(ofClass, listed) - 1);
       }
       const own = ((CLASS_ORDERS + orders[at]!) / (CLASS_ORDERS + weights[contract]!)) * ofClass;
@@ -211,7 +198,7 @@ export class OrderHistory {
       this.#learnRungs(at, place, mean, shape, kept, scratch.orders.orders);
       // Of contracts never seen only those that trade are known: they would teach that all do.
       if (isNew) continue;
-      this.#contractShapes[term]!.add(rateBinOf(own), mean, kept);
+      this.memory.contractShapes[term]!.add(rateBinOf(own), mean, kept);
       const node = Math.floor(places[i]!);
       const part = places[i]! - node;
       came[node]! += (1 - part) * kept;
@@ -233,7 +220,7 @@ export class OrderHistory {
     kept: number,
     counts: Int32Array,
   ): void {
-    const { orders } = this.#contracts;
+    const { orders } = this.memory.contracts;
     const before = orders[at]!;
     for (let rung = 0; rung < RUNGS; rung++) {
       const learned = orders[at + rung]!;
@@ -248,19 +235,19 @@ export class OrderHistory {
   }
 
   #marketShare(rung: number): number {
-    const { rungs } = this.#market;
+    const { rungs } = this.memory.market;
     return (rungs[rung]! + 1) / (rungs[0]! + 1);
   }
 
   #learnUnderlyings({ traded, expected, length, orders: day }: DayScratch): void {
-    const { orders, length: lengths, rungs } = this.#underlyings;
-    const shapes = this.#underlyingShapes.shapes();
-    this.#underlyingShapes.decay(SESSION_DECAY);
+    const { orders, length: lengths, rungs } = this.memory.underlyings;
+    const shapes = this.memory.underlyingShapes.shapes();
+    this.memory.underlyingShapes.decay(SESSION_DECAY);
     for (let underlying = 0; underlying < traded.length; underlying++) {
       if (lengths[underlying] === 0 && traded[underlying] === 0) continue;
       const mean = expected[underlying]!;
       const kept = believed(traded[underlying]!, mean, shapeAt(shapes, mean));
-      if (lengths[underlying]! > 0) this.#underlyingShapes.add(rateBinOf(mean), mean, kept);
+      if (lengths[underlying]! > 0) this.memory.underlyingShapes.add(rateBinOf(mean), mean, kept);
       orders[underlying] = SESSION_DECAY * orders[underlying]! + kept;
       lengths[underlying] = SESSION_DECAY * lengths[underlying]! + length;
       for (let rung = 0; rung < RUNGS; rung++) rungs[underlying * RUNGS + rung]! *= SESSION_DECAY;
@@ -272,7 +259,7 @@ export class OrderHistory {
   }
 
   #learnMarket({ orders: day, length, day: number }: DayScratch): void {
-    const market = this.#market;
+    const market = this.memory.market;
     market.orders *= SESSION_DECAY;
     market.contracts = SESSION_DECAY * market.contracts + day.contract.length;
     market.sessions = SESSION_DECAY * market.sessions + length;
@@ -285,13 +272,13 @@ export class OrderHistory {
     if (day.profile !== null && length === 1) {
       learnProfile(market.profile, day.profile, SESSION_DECAY);
     }
-    for (const [key, sessions] of this.#listed) this.#listed.set(key, SESSION_DECAY * sessions);
+    for (const [key, sessions] of this.memory.listed) this.memory.listed.set(key, SESSION_DECAY * sessions);
     const expiries = new Set(
-      this.#contracts.alive.map((contract) =>
-        expiryKey(this.#table.underlyingOf(contract), this.#contracts.featuresOf(contract).expiryDay),
+      this.memory.contracts.alive.map((contract) =>
+        expiryKey(this.#table.underlyingOf(contract), this.memory.contracts.featuresOf(contract).expiryDay),
       ),
     );
-    for (const key of this.#listed.keys()) if (key % 65_536 < number) this.#listed.delete(key);
-    for (const key of expiries) this.#listed.set(key, (this.#listed.get(key) ?? 0) + 1);
+    for (const key of this.memory.listed.keys()) if (key % 65_536 < number) this.memory.listed.delete(key);
+    for (const key of expiries) this.memory.listed.set(key, (this.memory.listed.get(key) ?? 0) + 1);
   }
 }

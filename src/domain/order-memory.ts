@@ -1,8 +1,9 @@
 // What the sessions so far have taught of each contract and underlying, as columns by their numbers.
 import type { ContractTable } from './contract-table.ts';
 import { RUNGS } from './ladder.ts';
-import { type ContractFeatures, featuresOf, ORDER_NODES, ORDER_CLOCKS } from './order-class.ts';
+import { type ContractFeatures, featuresOf, ORDER_NODES, ORDER_CLOCKS, TERMS } from './order-class.ts';
 import { CLOCK_BUCKETS } from './session-clock.ts';
+import { ShapeBins } from './shape-bins.ts';
 
 /** Key of the sessions that an expiry has been listed, by underlying and expiry. */
 export function expiryKey(underlying: number, expiryDay: number): number {
@@ -143,4 +144,24 @@ export function emptyMarket(): MarketMemory {
     contracts: 0,
     sessions: 0,
   };
+}
+
+/** All that the sessions so far have taught. */
+export class OrderMemory {
+  readonly contracts: ContractMemory;
+  readonly underlyings = new UnderlyingMemory();
+  readonly market = emptyMarket();
+  /** By term. */
+  readonly contractShapes = Array.from({ length: TERMS }, () => new ShapeBins());
+  readonly underlyingShapes = new ShapeBins();
+  /** Sessions that an expiry was listed, decayed, by {@link expiryKey}. */
+  readonly listed = new Map<number, number>();
+  /** Dates folded, oldest first. */
+  readonly dates: string[] = [];
+  /** Digest of the days folded. */
+  fingerprint = '';
+
+  constructor(table: ContractTable) {
+    this.contracts = new ContractMemory(table);
+  }
 }

@@ -37,21 +37,12 @@ export async function readDayOrders(
       for (const rung of rungs) orders.push(rung[row]!);
     }
   }
-  return inOrder(date, contracts, orders, prices);
-}
-
-/** The columns by ascending contract number. */
-function inOrder(date: string, contracts: number[], orders: number[], prices: number[]): DayOrders {
-  const places = Array.from(contracts, (_, i) => i).toSorted((a, b) => contracts[a]! - contracts[b]!);
-  const sorted = new Int32Array(orders.length);
-  places.forEach((place, at) => {
-    for (let rung = 0; rung < RUNGS; rung++) sorted[at * RUNGS + rung] = orders[place * RUNGS + rung]!;
-  });
+  // In the order of the file, which is that of tickers: no numbering of contracts changes what is learned.
   return {
     date,
-    contract: Int32Array.from(places, (place) => contracts[place]!),
-    orders: sorted,
-    meanPrice: Float64Array.from(places, (place) => prices[place]!),
+    contract: Int32Array.from(contracts),
+    orders: Int32Array.from(orders),
+    meanPrice: Float64Array.from(prices),
     profile: null,
   };
 }

@@ -7,7 +7,7 @@ import type { DetectorName } from '../domain/detectors/finding.ts';
 import { type Clock, every } from '../lib/clock.ts';
 import type { Log } from '../log.ts';
 import type { JobOutcome } from './job-counts.ts';
-import { withOrders } from './order-baseline.ts';
+import { makeBaseline, withOrders } from './order-baseline.ts';
 import { startJobs } from './scheduler.ts';
 
 /** How often it is looked for a baseline that another process made. */
@@ -53,13 +53,16 @@ export interface BaselineInForce {
 export async function openBaselines(settings: BaselineSettings): Promise<BaselineInForce> {
   const { store, table, marketClock, log, sessionDate } = settings;
   await using parts = new AsyncDisposableStack();
+  const place = {
+    db: store.db,
+    dataDir: settings.dataDir,
+    onMissing: (path: string) => log.write('history.missing', { path }),
+  };
   const complete = async (loaded: LoadedBaseline): Promise<LoadedBaseline> => {
     const wanted = settings.detectors ?? [];
     const last = wanted.includes('zscore') ? await withLastPrints(store.db, table, loaded) : loaded;
     if (!wanted.includes('surprise')) return last;
-    return withOrders(store.db, settings.dataDir, table, last, (path) =>
-      log.write('history.missing', { path }),
-    );
+    return withOrders(place, table, last);
   };
   const load = async (): Promise<LoadedBaseline> => complete(await loadBaseline(store.db, table));
   let current = await load();
@@ -81,6 +84,7 @@ export async function openBaselines(settings: BaselineSettings): Promise<Baselin
     db: store.db,
     clock: marketClock,
     retention: { printSessions: settings.hotSessions, summarySessions: SUMMARY_SESSIONS },
+    makeBaseline: (asOf, builtAtMs) => makeBaseline(place, asOf, builtAtMs),
     onBaseline: () => void adopt().catch(failed),
     onOutcome: settings.onOutcome,
     onError: failed,

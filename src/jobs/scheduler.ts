@@ -39,6 +39,8 @@ export interface JobSettings {
   /** Decides what is due; the machine's, or that of a demo. */
   readonly clock: Clock;
   readonly retention?: RetentionSettings;
+  /** Makes the baseline of a session; of volumes alone unless given. */
+  readonly makeBaseline?: (asOf: string, builtAtMs: number) => Promise<BaselineRun>;
   /** How often pg-boss looks for jobs, seconds of the machine's clock. */
   readonly pollSeconds?: number;
   /** Told after a baseline was put in force, so that engines take it. */
@@ -71,7 +73,8 @@ export async function startJobs(settings: JobSettings): Promise<Jobs> {
   boss.on('error', onError);
   const runBaseline = async (asOf: string): Promise<BaselineRun> =>
     reporting(settings, BASELINE, async () => {
-      const run = await buildBaseline(db, asOf, clock.now());
+      const make = settings.makeBaseline ?? ((date, builtAtMs) => buildBaseline(db, date, builtAtMs));
+      const run = await make(asOf, clock.now());
       settings.onBaseline?.(run);
       return run;
     });

@@ -1,9 +1,9 @@
 // The baseline of orders of the service: folded from imported days, as a replay folds it from their files.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildBaseline, loadBaseline } from '../../src/db/baselines.ts';
+import { loadBaseline } from '../../src/db/baselines.ts';
 import { ContractTable } from '../../src/domain/contract-table.ts';
 import { OrderCounter } from '../../src/domain/ladder.ts';
 import { allocateRates, type OrderBaseline } from '../../src/domain/order-baseline.ts';
@@ -11,7 +11,7 @@ import { OrderHistory } from '../../src/domain/order-history.ts';
 import { requireSession, sessionsBefore } from '../../src/domain/session.ts';
 import { historyDir } from '../../src/history/places.ts';
 import { importDay } from '../../src/jobs/import-day.ts';
-import { withOrders } from '../../src/jobs/order-baseline.ts';
+import { makeBaseline, sharedDays, withOrders } from '../../src/jobs/order-baseline.ts';
 import { batchesOf } from '../../src/simulation/day-batches.ts';
 import { writeTape } from '../../src/simulation/flat-file.ts';
 import { createMarket, type MarketSettings } from '../../src/simulation/market.ts';
@@ -42,20 +42,15 @@ describe('the baseline of orders', () => {
     throw new Error(`${path} is there`);
   };
 
-  it('is absent before a run, and afterwards what the tapes of its days give', async () => {
-    const empty = new ContractTable();
-    const before = await withOrders(clone.db, dataDir, empty, await loadBaseline(clone.db, empty), missed);
-    expect(before.orders ?? null).toBeNull();
+  const place = () => ({ db: clone.db, dataDir, onMissing: missed });
+  const load = async (table: ContractTable) =>
+    (await withOrders(place(), table, await loadBaseline(clone.db, table))).orders ?? null;
 
-    await buildBaseline(clone.db, DATE, 0);
+  it('is absent before a run, and afterwards what the tapes of its days give', async () => {
+    expect(await load(new ContractTable())).toBeNull();
+    await makeBaseline(place(), DATE, 0);
     const table = new ContractTable();
-    const { orders } = await withOrders(
-      clone.db,
-      dataDir,
-      table,
-      await loadBaseline(clone.db, table),
-      missed,
-    );
+    const orders = await load(table);
     const expected = fromTapes();
     expect(orders!.sessions).toBe(DAYS);
     expect(orders!.ordersForecast / expected.orders.ordersForecast).toBeCloseTo(1, 2);
@@ -68,23 +63,99 @@ describe('the baseline of orders', () => {
     expect(close.length).toBeGreaterThan(0.97 * table.count);
   });
 
-  it('is made without a day whose file is gone, and says which', async () => {
+  it('stays what it was for a restart in mid-session when a day is imported anew', async () => {
+    const [run] = await clone.db.rows<{ run: number }>('select run from spyhop.baseline_current');
+    const before = new ContractTable();
+    const first = await load(before);
+    const other = mkdtempSync(join(tmpdir(), 'spyhop-orders-other-'));
+    try {
+      const day = sessionsBefore(DATE, 1)[0]!;
+      const busier = { ...MARKET, tradesPerDay: 9_000, outDir: other, days: 1, until: day } as const;
+      await writeTape({ ...busier, order: 'ticker', quotes: 'none' });
+      const settings = { printsFrom: DATE, historyDir: historyDir(dataDir), importedAtMs: 1 };
+      await importDay(clone.db, join(other, `${day}.csv.gz`), settings);
+
+      // Another order of contracts in the table of the new process changes nothing either.
+      const table = new ContractTable();
+      for (const ticker of [...tickersOf(before)].toReversed()) table.internTicker(ticker);
+      const again = await load(table);
+      expect(ratesOf(again!, table)).toEqual(ratesOf(first!, before));
+      expect(again!.version).toBe(first!.version);
+
+      // The next run knows the new day, and the run before is still there for whoever decided by it.
+      const next = await makeBaseline(place(), DATE, 1);
+      expect(next.run).toBeGreaterThan(run!.run);
+      const changed = await load(new ContractTable());
+      expect(changed!.ordersForecast).toBeGreaterThan(first!.ordersForecast);
+      const earlier = await loadBaseline(clone.db, table, run!.run);
+      const { orders } = await withOrders(place(), table, earlier!);
+      expect(ratesOf(orders!, table)).toEqual(ratesOf(first!, before));
+    } finally {
+      rmSync(other, { recursive: true });
+    }
+  });
+
+  it('folds a new day onto what is known as if it had folded all days', async () => {
+    await clone.db.change('delete from spyhop.baseline_current');
+    await clone.db.change('delete from spyhop.baseline_run');
+    const last = sessionsBefore(DATE, 1)[0]!;
+    await makeBaseline(place(), last, 2);
+    await makeBaseline(place(), DATE, 2);
+    const known = await clone.db.rows<{ days: number }>(
+      'select cardinality(orders_days) as days from spyhop.baseline_run order by run',
+    );
+    expect(known.map(({ days }) => days)).toEqual([DAYS - 1, DAYS]);
+    const table = new ContractTable();
+    const onto = await load(table);
+    await clone.db.change('delete from spyhop.baseline_current');
+    await clone.db.change('delete from spyhop.baseline_run');
+    await makeBaseline(place(), DATE, 3);
+    const anew = await load(table);
+    expect(anew!.version).toBe(onto!.version);
+    expect(ratesOf(anew!, table)).toEqual(ratesOf(onto!, table));
+  });
+
+  it('leaves the run that holds when the job dies, and says which file of a day is gone', async () => {
+    const held = await loadBaseline(clone.db, new ContractTable());
     const elsewhere = mkdtempSync(join(tmpdir(), 'spyhop-orders-gone-'));
     try {
-      const table = new ContractTable();
+      // A folder where the file should be written cannot be made: there is a file of that name.
+      writeFileSync(join(elsewhere, 'baselines'), '');
+      symlinkSync(historyDir(dataDir), historyDir(elsewhere));
+      const dying = { db: clone.db, dataDir: elsewhere, onMissing: missed };
+      await expect(makeBaseline(dying, DATE, 4)).rejects.toThrow();
+      expect((await loadBaseline(clone.db, new ContractTable())).run).toBe(held.run);
+
+      rmSync(historyDir(elsewhere));
       const gone: string[] = [];
-      const loaded = await loadBaseline(clone.db, table);
-      const { orders } = await withOrders(clone.db, elsewhere, table, loaded, (path) => gone.push(path));
-      expect(orders ?? null).toBeNull();
-      expect(gone).toHaveLength(DAYS);
+      const table = new ContractTable();
+      const missing = { ...dying, onMissing: (path: string) => gone.push(path) };
+      expect((await withOrders(missing, table, held)).orders ?? null).toBeNull();
+      await makeBaseline(missing, DATE, 5);
+      expect(gone).toHaveLength(1 + DAYS);
     } finally {
       rmSync(elsewhere, { recursive: true });
     }
   });
 });
 
+describe('the days behind a fold', () => {
+  it('are those it shares with a run when the run goes on from its last', () => {
+    expect(sharedDays(['a', 'b', 'c'], ['b', 'c', 'd'])).toBe(2);
+    expect(sharedDays(['a', 'b', 'c'], ['a', 'b', 'c'])).toBe(3);
+    expect(sharedDays(['a', 'b', 'c'], ['c2', 'd'])).toBe(0);
+    expect(sharedDays(['a', 'x', 'c'], ['a', 'b', 'c'])).toBe(0);
+    expect(sharedDays(['a', 'b', 'c'], ['a', 'b'])).toBe(0);
+  });
+});
+
 function* tickersOf(table: ContractTable): Generator<string> {
   for (let contract = 0; contract < table.count; contract++) yield table.ticker(contract);
+}
+
+function ratesOf(baseline: OrderBaseline, table: ContractTable): ReadonlyMap<string, number> {
+  const followed = [...tickersOf(table)].filter((ticker) => baseline.follows(table.numberOf(ticker)));
+  return new Map(followed.toSorted().map((ticker) => [ticker, rateOf(baseline, table.numberOf(ticker))]));
 }
 
 function rateOf(baseline: OrderBaseline, contract: number): number {
