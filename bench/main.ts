@@ -14,12 +14,14 @@ import { benchReplay } from './replay.ts';
 import { benchRest } from './rest.ts';
 import { benchScale } from './scale.ts';
 import { benchStore } from './store.ts';
+import { benchSurprise } from './surprise.ts';
 import { benchWire } from './wire.ts';
 
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
   import: benchImport,
   replay: benchReplay,
   calibration: benchCalibration,
+  surprise: benchSurprise,
   baseline: benchBaseline,
   nab: benchNab,
   recovery: benchRecovery,
@@ -50,6 +52,7 @@ const USAGE = `npm run bench -- replay [--prints N] [--underlyings N] [--rounds 
 
 replay    a simulated day through \`spyhop replay\`, beside the bare loop, DuckDB, pandas and gunzip
 calibration  how often the detector surprise speaks by chance, against its budget and its nominal tails
+surprise  what that detector adds to a print and to a contract, by part, and a digest of what it said
 baseline  thirty sessions of 365,000 contracts folded into what is normal of the next, against a minute
 nab       scalar detectors on the Numenta Anomaly Benchmark by its own rules [--data FOLDER] [--out FILE]
 wire      frames of the websocket into columns, beside JSON.parse: 1, 50 and 500 prints a frame

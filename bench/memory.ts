@@ -1,39 +1,17 @@
 // Benchmark `memory`: bytes a contract by part, the widest market there can be, and twenty sessions in one process.
 import { writeFile } from 'node:fs/promises';
-import { setTimeout } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { ContractArena, SlotDirectory } from '../src/domain/arena.ts';
 import type { ContractTable } from '../src/domain/contract-table.ts';
 import { SHARDS } from '../src/actors/directory.ts';
 import type { BenchOptions } from './main.ts';
 import { engineOf, syntheticTape, type SyntheticMarket, tableOf } from './synthetic.ts';
+import { bytesInUse, weighed } from './weighed.ts';
 
 const MARKET: SyntheticMarket = { underlyings: 6_000, contracts: 385_000 };
 const WIDEST: SyntheticMarket = { underlyings: 12_000, contracts: 1_500_000 };
 const SESSIONS = 20;
 const PRINTS = 2_000_000;
 const STATE_BYTES_MAX = 128;
-
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
-
-/** Bytes in use, typed arrays and objects, after collections that had time to give typed arrays back. */
-async function bytesInUse(): Promise<number> {
-  for (let i = 0; i < 3; i++) {
-    collect();
-    await setTimeout(20);
-  }
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
-}
-
-/** Bytes that `make` leaves in use, and what it made. */
-async function weighed<Made>(make: () => Made): Promise<readonly [bytes: number, made: Made]> {
-  const before = await bytesInUse();
-  const made = make();
-  return [(await bytesInUse()) - before, made];
-}
 
 /** The rows of a market's contracts as the engine's shards hold them, each shard its share. */
 function arenasOf({ contracts }: SyntheticMarket): ContractArena[] {

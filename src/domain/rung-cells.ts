@@ -1,10 +1,11 @@
 // The mixture Shiryaev-Roberts statistic of a ladder: one cell a rung, updated at each order that reaches the rung.
 import { RUNGS } from './ladder.ts';
+import { expOfRatio, LOG_RATIO_MIN, logFromOne } from './likelihood-ratio.ts';
 import type { OrderRates } from './order-baseline.ts';
 
 /** Multiples of today's rate that a burst may have. */
 export const MULTIPLES = [2, 4, 8, 16, 32, 64] as const;
-const LOG_MULTIPLES = MULTIPLES.map((multiple) => Math.log(multiple));
+const LOG_MULTIPLES = Float64Array.from(MULTIPLES, (multiple) => Math.log(multiple));
 const KINDS = MULTIPLES.length;
 
 /** Float32 words of a cell: posterior of today's rate (shape a, exposure b), exposure at the last order, statistics. */
@@ -18,7 +19,7 @@ export const STATISTICS = RUNGS * KINDS;
  * Below this a likelihood ratio is taken for 0, and so are those of larger multiples. It only makes statistics smaller:
  * one that had reached the thousands it needs to matter would be worth less than 1.
  */
-const LOG_NOTHING = -12;
+const LOG_NOTHING = LOG_RATIO_MIN;
 /** Float32 ends at 3e38; a statistic stops here. */
 const STATISTIC_MAX = 1e30;
 
@@ -106,14 +107,15 @@ export function advanceCell(words: Float32Array, at: number, exposure: number): 
   let change = 0;
   let kind = 0;
   let multiplied = x;
+  const logOne = logFromOne(1 + x);
   for (; kind < KINDS; kind++) {
     multiplied *= 2;
-    const ratio = LOG_MULTIPLES[kind]! + shape * Math.log((1 + x) / (1 + multiplied));
+    const ratio = LOG_MULTIPLES[kind]! + shape * (logOne - logFromOne(1 + multiplied));
     // Past its peak the ratio only falls with θ.
     if (ratio < LOG_NOTHING) break;
     const place = at + 3 + kind;
     const before = words[place]!;
-    const after = Math.min(STATISTIC_MAX, (before + 1) * Math.exp(ratio));
+    const after = Math.min(STATISTIC_MAX, (before + 1) * expOfRatio(ratio));
     words[place] = after;
     change += words[place] - before;
   }
