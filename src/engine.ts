@@ -177,7 +177,8 @@ export function createEngine(settings: EngineSettings): Engine {
       for await (const batch of batches) take(batch).forEach(onAlert);
     },
     adoptBaseline(next) {
-      chosen.surprise?.adopt(next.orders ?? null);
+      const change = chosen.surprise?.adopt(next.orders ?? null) ?? null;
+      if (change !== null) chronicle.addChange(change);
       normal = next;
       directory.adoptBaseline(next);
       chronicle.addBaseline(next, directory.tickMs);
@@ -191,7 +192,7 @@ export function createEngine(settings: EngineSettings): Engine {
       directory.tick(atMs);
       chronicle.addTick(directory.tickMs);
     },
-    ...budgetOf(chosen.surprise, () => clockMs),
+    ...budgetOf(chosen.surprise, chronicle, () => clockMs),
     nearest: (count) => nearestOf(directory, count),
     summary: () => summaryOf(directory, received, alerts),
     dayVolume: (contract) => directory.dayVolume(contract),
@@ -206,11 +207,16 @@ export function createEngine(settings: EngineSettings): Engine {
 /** What the detector `surprise` is asked and told from outside; nothing where it is not at work. */
 function budgetOf(
   surprise: SurpriseDetector | null,
+  chronicle: Chronicle,
   clockMs: () => number,
 ): Pick<Engine, 'changeBudget' | 'standStill' | 'budget' | 'tails'> {
   return {
-    changeBudget: (alertsPerDay) => surprise?.changeBudget(alertsPerDay),
-    standStill: (fromMs, toMs) => surprise?.standStill(fromMs, toMs),
+    changeBudget(alertsPerDay) {
+      if (surprise !== null) chronicle.addChange(surprise.changeBudget(alertsPerDay));
+    },
+    standStill(fromMs, toMs) {
+      if (surprise !== null) chronicle.addChange(surprise.standStill(fromMs, toMs));
+    },
     budget: () => surprise?.budget(clockMs(), HELD_BACK_MAX) ?? null,
     tails: () => surprise?.tails() ?? null,
   };

@@ -4,12 +4,16 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { Random } from '../src/lib/random.ts';
+import { OrderLessons } from '../src/replay/order-lessons.ts';
 import { planReplay } from '../src/replay/plan.ts';
 import { replayJournal } from '../src/replay/journal.ts';
 import { type VolumeBaseline, VolumeHistory } from '../src/domain/baseline.ts';
+import type { OrderBaseline } from '../src/domain/order-baseline.ts';
 import { passingFaults } from './support/faulty-batch.ts';
 import {
+  ALERTS_PER_DAY,
   bytesOf,
+  DETECTORS,
   framesOf,
   heldUp,
   type Outcome,
@@ -47,7 +51,10 @@ const whole = new Map<string, Outcome>();
 function reference(seed: string): Outcome {
   return whole.getOrInsertComputed(seed, () => {
     const outcome = runEngine(simulatedSession(seed));
-    if (outcome.alerts.length < 3) throw new Error('a session without alerts promises nothing');
+    for (const name of DETECTORS) {
+      const spoken = outcome.alerts.filter(({ detector }) => detector === name).length;
+      if (spoken < 3) throw new Error(`a session in which ${name} speaks ${spoken} times promises nothing`);
+    }
     return outcome;
   });
 }
@@ -164,12 +171,18 @@ describe('the alerts of a session are the same bytes', () => {
           return baseline;
         }
       }
+      class Lessons extends OrderLessons {
+        override before(): OrderBaseline | null {
+          return baseline.orders ?? null;
+        }
+      }
       const told: (typeof alerts)[number][] = [];
       const threshold = { factor: THRESHOLD.factor, floor: THRESHOLD.floor };
       await replayJournal(plan.journals![0]!, {
         table,
         history: new Learned(),
-        settings: { threshold },
+        lessons: new Lessons(table, 'trades'),
+        settings: { threshold, detectors: DETECTORS, alertsPerDay: ALERTS_PER_DAY },
         observer: {
           onProgress: () => {},
           onAlert: (alert) => told.push(alert),

@@ -1,5 +1,6 @@
 // The chronicle of a session: what an engine took beside prints, and between which of them, to be told again.
 import type { VolumeBaseline } from './baseline.ts';
+import type { DetectorChange } from './detectors/detector.ts';
 import { THRESHOLD_WINDOW_MS } from './detectors/threshold.ts';
 import type { QuoteBatch } from './quote.ts';
 import { DEFAULT_SMOOTHING } from './smoothing.ts';
@@ -19,6 +20,12 @@ export interface Heard {
   quotes(batch: QuoteBatch, number: number): void;
   baseline(baseline: VolumeBaseline, tickMs: number): void;
   tick(tickMs: number): void;
+  change(change: DetectorChange): void;
+}
+
+interface Changed {
+  readonly row: number;
+  readonly change: DetectorChange;
 }
 
 interface KeptQuotes {
@@ -45,6 +52,7 @@ export class Chronicle {
   #quoteRows = 0;
   #quoteBatches = 0;
   readonly #adopted: Adopted[] = [];
+  readonly #changes: Changed[] = [];
   /** Row and time of each tick; of several before the same row only the last can matter. */
   #ticks = new Int32Array(2 * TICKS_FIRST);
   #tickCount = 0;
@@ -89,6 +97,11 @@ export class Chronicle {
     this.#adopted.push({ row: this.nextRow, baseline, tickMs });
   }
 
+  /** Remembers what the detectors of all underlyings were told; of a baseline it stands before their own part. */
+  addChange(change: DetectorChange): void {
+    this.#changes.push({ row: this.nextRow, change });
+  }
+
   addTick(tickMs: number): void {
     const last = 2 * this.#tickCount - 2;
     if (this.#tickCount > 0 && this.#ticks[last] === this.nextRow) {
@@ -114,8 +127,11 @@ export class Chronicle {
     const ticks = this.#ticks.subarray(0, 2 * this.#tickCount);
     let quote = 0;
     let adopted = 0;
+    let changed = 0;
     let tick = 0;
     return (row) => {
+      for (; (this.#changes[changed]?.row ?? Infinity) <= row; changed++)
+        heard.change(this.#changes[changed]!.change);
       for (; (this.#adopted[adopted]?.row ?? Infinity) <= row; adopted++) {
         const { baseline, tickMs } = this.#adopted[adopted]!;
         heard.baseline(baseline, tickMs);
@@ -125,8 +141,12 @@ export class Chronicle {
         const { batch, number } = quotes[quote]!;
         heard.quotes(batch, number);
       }
-      const nextTick = tick < ticks.length ? ticks[tick]! : Infinity;
-      return Math.min(this.#adopted[adopted]?.row ?? Infinity, quotes[quote]?.row ?? Infinity, nextTick);
+      return Math.min(
+        this.#changes[changed]?.row ?? Infinity,
+        this.#adopted[adopted]?.row ?? Infinity,
+        quotes[quote]?.row ?? Infinity,
+        tick < ticks.length ? ticks[tick]! : Infinity,
+      );
     };
   }
 }

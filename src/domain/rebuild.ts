@@ -83,7 +83,7 @@ function beginAnew(life: Life, { past, context, clock }: Recovery): void {
   forgetContracts(life.state, life.underlying);
   cancels.restore((contract) => table.underlyingOf(contract) === life.underlying);
   const asItBegan = { ...context, baseline: past.chronicle.firstBaseline };
-  life.state = new UnderlyingState(asItBegan, arena, directory, life.underlying, clock);
+  life.state = new UnderlyingState(asItBegan, arena, directory, life.underlying, clock, { past: true });
 }
 
 /**
@@ -103,6 +103,7 @@ function foldAgain(
   foldPast(life, past, message?.type === 'tape' ? message.trades.firstRow : past.chronicle.nextRow);
   state.clock = recovery.clock;
   state.context = recovery.context;
+  for (const detector of state.detectors) detector.onPresent?.();
   state.quoted ||= quoted;
   if (message === null) return null;
   if (message.type === 'quotes') {
@@ -143,6 +144,9 @@ function foldPast(life: Life, { tape, chronicle }: SessionPast, untilRow: number
   state.clock = new EngineClock();
   const tell = chronicle.telling({
     tick: (tickMs) => (state.clock.tickMs = tickMs),
+    change(change) {
+      for (const detector of state.detectors) detector.onPastChange?.(change);
+    },
     baseline(baseline, tickMs) {
       state.clock.tickMs = tickMs;
       adoptBaseline(state, underlying, { ...state.context, baseline });

@@ -48,8 +48,8 @@ export interface PrintCounts {
  * Everything an underlying knows in a session. Mutated in place by {@link foldTrades} and by nobody else.
  *
  * An underlying that failed is folded again from the session's first print (rebuild.ts), so whatever a detector
- * remembers must lie here or in a contract's row of the arena, must follow from the prints, quotes, ticks and baselines
- * alone, in their order, and must not be shared with another underlying.
+ * remembers must lie here or in a contract's row of the arena, must follow from the prints, quotes, ticks, baselines
+ * and changes (detector.ts) alone, in their order, and must not be shared with another underlying.
  */
 export class UnderlyingState implements UnderlyingScene {
   /** Replaced as a whole when another baseline is adopted. */
@@ -80,13 +80,14 @@ export class UnderlyingState implements UnderlyingScene {
     directory: SlotDirectory,
     underlying: number,
     clock = new EngineClock(),
+    { past = false } = {},
   ) {
     this.context = context;
     this.arena = arena;
     this.directory = directory;
     this.underlying = underlying;
     this.clock = clock;
-    this.detectors = context.detectors.map((detector) => detector.begin(this));
+    this.detectors = context.detectors.map((detector) => detector.begin(this, past));
   }
 }
 

@@ -9,10 +9,11 @@ import type { QuoteBatch } from '../../src/domain/quote.ts';
 import { SessionLedger } from '../../src/domain/session-ledger.ts';
 import { batchOf, type Print, type TradeBatch } from '../../src/domain/trade.ts';
 import type { UnderlyingFailure } from '../../src/domain/life.ts';
-import { createEngine, type EngineSummary } from '../../src/engine.ts';
+import { createEngine, type Engine, type EngineSummary } from '../../src/engine.ts';
 import { faultyBatch, passingFaults } from '../support/faulty-batch.ts';
 import { nastyTape } from '../support/nasty-tape.ts';
 import { assertProperty } from '../support/properties.ts';
+import { bytesOf, runEngine, SESSION, simulatedSession } from '../support/simulated-session.ts';
 import { baselineOf, isCancel, type Market, tableOf } from '../support/tape.ts';
 
 /** What happens before a batch, beside its prints. */
@@ -142,6 +143,41 @@ describe('an underlying rebuilt after a failure', () => {
   });
 });
 
+describe('an underlying rebuilt after a failure late in the day, with the detector surprise', () => {
+  // A gap early in the day, fifty times the budget in its middle, and a fifth of it at its end.
+  const session = simulatedSession('rebuilt');
+  const { length } = session.day;
+  const rowAt = (share: number): number => Math.floor(length * share);
+  const changes = [
+    {
+      row: rowAt(0.25),
+      tell: (engine: Engine) => engine.standStill(SESSION.openMs + 3_600_000, SESSION.openMs + 5_400_000),
+    },
+    { row: rowAt(0.33), tell: (engine: Engine) => engine.changeBudget(5_000) },
+    { row: rowAt(0.66), tell: (engine: Engine) => engine.changeBudget(20) },
+  ];
+  const whole = runEngine(session, { changes });
+
+  test('knows the budget and the gaps of its past, not those of now', () => {
+    expect(whole.alerts.filter(({ detector }) => detector === 'surprise').length).toBeGreaterThan(5);
+    let failed = 0;
+    for (const share of [0.3, 0.5, 0.7, 0.8, 0.9, 0.95]) {
+      const row = rowAt(share);
+      // The failed one and its neighbours: each of many underlyings.
+      const rebuilt = runEngine(session, {
+        changes,
+        cut: () => 97,
+        throws: passingFaults([row, row + 50, row + 111]),
+      });
+      failed += rebuilt.failures.length;
+      expect(bytesOf(rebuilt.alerts)).toBe(bytesOf(whole.alerts));
+      expect(rebuilt.engine.budget()).toEqual(whole.engine.budget());
+      expect(rebuilt.engine.tails()).toEqual(whole.engine.tails());
+    }
+    expect(failed).toBeGreaterThanOrEqual(12);
+  });
+});
+
 describe('the chronicle of a session', () => {
   const quotes = (length: number, atMs: number): QuoteBatch => {
     const column = new Int32Array(length);
@@ -175,7 +211,8 @@ describe('the chronicle of a session', () => {
       for (let tick = 0; tick < 3; tick++) chronicle.addTick(row * 10 + tick);
     }
     const heard: number[] = [];
-    const tell = chronicle.telling({ tick: (ms) => heard.push(ms), quotes: () => {}, baseline: () => {} });
+    const deaf = { quotes: () => {}, baseline: () => {}, change: () => {} };
+    const tell = chronicle.telling({ ...deaf, tick: (ms) => heard.push(ms) });
     expect(tell(0)).toBe(1);
     expect(tell(2_999)).toBe(Infinity);
     expect(heard).toEqual(Array.from({ length: 3_000 }, (_row, row) => row * 10 + 2));

@@ -7,6 +7,8 @@ import type { Alert } from '../../src/domain/alert.ts';
 import { type VolumeBaseline, VolumeHistory } from '../../src/domain/baseline.ts';
 import { ContractTable } from '../../src/domain/contract-table.ts';
 import type { UnderlyingFailure } from '../../src/domain/life.ts';
+import { OrderCounter } from '../../src/domain/ladder.ts';
+import { OrderHistory } from '../../src/domain/order-history.ts';
 import { requireSession, sessionsBefore } from '../../src/domain/session.ts';
 import { SessionLedger } from '../../src/domain/session-ledger.ts';
 import type { TradeBatch } from '../../src/domain/trade.ts';
@@ -23,6 +25,9 @@ import { faultyBatch } from './faulty-batch.ts';
 
 export const SESSION = requireSession('2026-11-20');
 const HISTORY = sessionsBefore(SESSION.date, 2);
+export const DETECTORS = ['threshold', 'surprise'] as const;
+/** So small a market must be allowed to speak more often. */
+export const ALERTS_PER_DAY = 100;
 export const THRESHOLD = { factor: new Decimal(8), floor: 60 } as const;
 
 export interface SimulatedSession {
@@ -38,12 +43,20 @@ export function simulatedSession(seed: string): SimulatedSession {
     day: market.day(SESSION.date),
     learn(table) {
       const history = new VolumeHistory();
+      const orderHistory = new OrderHistory(table);
       for (const { date, day } of before) {
         const counter = new VolumeCounter();
-        for (const batch of batchesOf(day, table)) counter.add(batch);
+        const orders = new OrderCounter(orderHistory.hoursOf(requireSession(date)));
+        for (const batch of batchesOf(day, table)) {
+          counter.add(batch);
+          orders.add(batch, batch.atMs);
+        }
         history.add(counter.take(date));
+        orderHistory.add(orders.take(date));
       }
-      return history.before(SESSION.date, table.count);
+      const orders = orderHistory.before(SESSION.date);
+      if (orders === null) throw new Error('two days taught nothing of orders');
+      return { ...history.before(SESSION.date, table.count), orders };
     },
   };
 }
@@ -69,11 +82,13 @@ export interface Manner {
   readonly idleMs?: number;
   /** Order of arrival: rows of the day. */
   readonly order?: Int32Array;
+  /** What the engine is told before rows of the day. */
+  readonly changes?: ReadonlyArray<{ readonly row: number; readonly tell: (engine: Engine) => void }>;
 }
 
 /** Folds the session as an engine without a service does. */
 export function runEngine({ day, learn }: SimulatedSession, manner: Manner = {}): Outcome {
-  const { cut = () => day.length, throws, idleMs, order } = manner;
+  const { cut = () => day.length, throws, idleMs, order, changes = [] } = manner;
   const table = new ContractTable();
   const baseline = learn(table);
   const ledger = new SessionLedger();
@@ -84,6 +99,8 @@ export function runEngine({ day, learn }: SimulatedSession, manner: Manner = {})
     session: SESSION,
     table,
     baseline,
+    detectors: DETECTORS,
+    alertsPerDay: ALERTS_PER_DAY,
     threshold: THRESHOLD,
     cancels: ledger,
     tape: () => ledger.tape().map(faulty),
@@ -93,7 +110,9 @@ export function runEngine({ day, learn }: SimulatedSession, manner: Manner = {})
   const [whole] = Array.from(batchesOf(day, table, day.length)) as [TradeBatch];
   const alerts: Alert[] = [];
   for (let firstRow = 0; firstRow < day.length;) {
-    const length = Math.min(Math.max(1, cut()), day.length - firstRow);
+    for (const { row, tell } of changes) if (row === firstRow) tell(engine);
+    const next = Math.min(day.length, ...changes.map(({ row }) => (row > firstRow ? row : Infinity)));
+    const length = Math.min(Math.max(1, cut()), next - firstRow);
     const rows = Array.from({ length }, (_row, n) => order?.[firstRow + n] ?? firstRow + n);
     const batch: TradeBatch = {
       ...whole,
@@ -172,7 +191,16 @@ export class SimulatedService implements Disposable {
     const alerts: Alert[] = [];
     const failures: UnderlyingFailure[] = [];
     const session = new LiveSession(
-      { session: SESSION, table, baseline, run: 1, threshold: THRESHOLD, storedRows: this.#storedRows },
+      {
+        session: SESSION,
+        table,
+        baseline,
+        run: 1,
+        detectors: DETECTORS,
+        alertsPerDay: ALERTS_PER_DAY,
+        threshold: THRESHOLD,
+        storedRows: this.#storedRows,
+      },
       {
         journal,
         journalDirectory: this.folder,

@@ -4,7 +4,8 @@ import type { DetectorName } from './finding.ts';
 import { forestDetector, type ForestSpeech } from './forest-minutes.ts';
 import type { OrderBaseline } from '../order-baseline.ts';
 import { sweepDetector } from './sweep-orders.ts';
-import { SurpriseDetector, type SurpriseSettings } from './surprise.ts';
+import { SurpriseDetector } from './surprise.ts';
+import type { SurpriseSettings } from './surprise-shared.ts';
 import {
   type CompiledThreshold,
   compileThreshold,

@@ -6,6 +6,7 @@ import type { QuoteBook } from '../quote-book.ts';
 import type { Session } from '../session.ts';
 import type { TradeBatch } from '../trade.ts';
 import type { RollingWindow } from '../window.ts';
+import type { OrderBaseline } from '../order-baseline.ts';
 import type { DetectorName, Finding } from './finding.ts';
 
 /** A rule as alerts name it: a change of the rule changes its hash, and with it the ids of its alerts. */
@@ -33,6 +34,14 @@ export interface UnderlyingScene {
   readonly clockMs: number;
 }
 
+/** What a detector's underlyings were told together, between two prints of the session. */
+export type DetectorChange =
+  | { readonly of: 'budget'; readonly alertsPerDay: number }
+  /** The feed was away, ms after midnight. */
+  | { readonly of: 'gap'; readonly fromMs: number; readonly toMs: number }
+  /** Clock and forecast of the session are those of this baseline. */
+  | { readonly of: 'forecast'; readonly baseline: OrderBaseline };
+
 /**
  * A detector at work on one underlying. It owns its state, lazily: arrays by slot that grow, nothing for contracts
  * without a print. It must give the same findings however the tape is cut into batches, which it does when it looks
@@ -48,12 +57,19 @@ export interface UnderlyingDetector {
   onCancel?(batch: TradeBatch, row: number, slot: number, printMs: number): void;
   /** Another baseline decides from the next print on; the scene's context has it already. */
   onBaseline?(): void;
+  /** The past is told again, and the underlyings were told this; what they share now stays as it is. */
+  onPastChange?(change: DetectorChange): void;
+  /** The past is told: what underlyings share decides from the next print on. */
+  onPresent?(): void;
 }
 
 /** A detector of a session, shared by its underlyings. */
 export interface Detector {
   readonly name: DetectorName;
   readonly rule: RuleName;
-  /** The detector for one underlying: at its first print, and again when its state is built anew from the tape. */
-  begin(scene: UnderlyingScene): UnderlyingDetector;
+  /**
+   * The detector for one underlying: at its first print, and again when its state is built anew from the tape. With
+   * `past` it begins as the session began: changes are told again through `onPastChange` until `onPresent`.
+   */
+  begin(scene: UnderlyingScene, past: boolean): UnderlyingDetector;
 }

@@ -1,5 +1,5 @@
 // Detector `surprise` at work on one underlying: its orders, their level, the statistics and when they speak.
-import { type ContractArena, FIELD, ROW_WORDS } from '../arena.ts';
+import { FIELD, ROW_WORDS } from '../arena.ts';
 import { present } from '../../lib/assert.ts';
 import { type HeldBack, type Spent, UNDERLYING_GROUP } from '../budget.ts';
 import { dayNumberOf } from '../calendar.ts';
@@ -13,7 +13,7 @@ import type { DayTails } from '../tail-memory.ts';
 import type { TradeBatch } from '../trade.ts';
 import { UnderlyingLevel } from '../underlying-level.ts';
 import { UnderlyingStatistic } from '../underlying-statistic.ts';
-import type { UnderlyingDetector, UnderlyingScene } from './detector.ts';
+import type { DetectorChange, UnderlyingDetector, UnderlyingScene } from './detector.ts';
 import type { Finding } from './finding.ts';
 import { HEAD, HEAD_WORDS, MARK, MARK_WORDS, OrderHeads } from './order-heads.ts';
 import { contractFinding, underlyingFinding } from './surprise-finding.ts';
@@ -24,6 +24,7 @@ import {
   SPOKEN_RAISE,
   BREADTH_CONTRACTS_MIN,
   BREADTH_SHARE_MAX,
+  type SurprisePast,
   type SurpriseShared,
 } from './surprise-shared.ts';
 
@@ -31,7 +32,9 @@ import {
 export class UnderlyingSurprise implements UnderlyingDetector {
   readonly spent: Spent = { contracts: 0, underlyings: 0 };
   readonly #scene: UnderlyingScene;
-  readonly #shared: SurpriseShared;
+  /** One of its own while the past is told again. */
+  #shared: SurpriseShared;
+  readonly #past: SurprisePast;
   #baseline: OrderBaseline | null = null;
   readonly #orders = new OpenOrders();
   readonly #level = new UnderlyingLevel();
@@ -45,7 +48,8 @@ export class UnderlyingSurprise implements UnderlyingDetector {
   /** Statistics and thresholds of what was held back, by head; -1 is the underlying. */
   readonly #held = new Map<number, HeldBack>();
 
-  constructor(scene: UnderlyingScene, shared: SurpriseShared) {
+  constructor(scene: UnderlyingScene, shared: SurpriseShared, past: SurprisePast) {
+    this.#past = past;
     this.#scene = scene;
     this.#shared = shared;
     const { table, session } = scene.context;
@@ -56,6 +60,14 @@ export class UnderlyingSurprise implements UnderlyingDetector {
 
   onBaseline(): void {
     this.#expect();
+  }
+
+  onPastChange(change: DetectorChange): void {
+    this.#past.change(change);
+  }
+
+  onPresent(): void {
+    this.#shared = this.#past.present;
   }
 
   /** Takes what the baseline expects. What was learned of the day stays when another comes later. */
@@ -86,7 +98,7 @@ export class UnderlyingSurprise implements UnderlyingDetector {
     const head =
       (arena.words[slot * ROW_WORDS + FIELD.orderHead]! || this.#open(baseline, batch, row, slot)) - 1;
     if (from === 0 && batch.kind === 'trades') this.#heads.spot.see(head, atMs, batch.priceE4[row]! / 10_000);
-    this.#expose(arena, slot, head, atMs, share, from === 0);
+    this.#expose(slot, head, atMs, share, from === 0);
     this.#advanceContract(head, slot, from, to);
     const recent = arena.words[slot * ROW_WORDS + FIELD.recentOrders]!;
     if (this.#level.isSpread(this.#heads.words[head * HEAD_WORDS + HEAD.expected]!, recent))
@@ -96,22 +108,15 @@ export class UnderlyingSurprise implements UnderlyingDetector {
     const mark = head * MARK_WORDS;
     const raise = SPOKEN_RAISE ** this.#heads.marks[mark + MARK.spoken]!;
     const threshold = raise * budget.threshold(this.#heads.marks[mark + MARK.bin]!);
-    if (statistic >= HELD_BACK_SHARE * threshold)
-      this.#risen(batch, row, slot, head, statistic, threshold, findings);
+    if (statistic >= HELD_BACK_SHARE * threshold) this.#risen(batch, row, slot, head, threshold, findings);
     const ownThreshold = budget.threshold(UNDERLYING_GROUP);
     if (this.#own.value >= HELD_BACK_SHARE * ownThreshold)
       this.#ownRisen(batch, row, slot, ownThreshold, findings);
   }
 
   /** Moves a contract's exposure to now, and counts the order when it is a new one. */
-  #expose(
-    arena: ContractArena,
-    slot: number,
-    head: number,
-    atMs: number,
-    share: number,
-    isNew: boolean,
-  ): void {
+  #expose(slot: number, head: number, atMs: number, share: number, isNew: boolean): void {
+    const { arena } = this.#scene;
     const { words: heads, marks } = this.#heads;
     const at = head * HEAD_WORDS;
     const mark = head * MARK_WORDS;
@@ -189,11 +194,11 @@ export class UnderlyingSurprise implements UnderlyingDetector {
     row: number,
     slot: number,
     head: number,
-    statistic: number,
     threshold: number,
     findings: Finding[],
   ): void {
     const { clockMs, underlying } = this.#scene;
+    const statistic = this.#heads.words[head * HEAD_WORDS + HEAD.sum]! / STATISTICS;
     const contract = batch.contract[row]!;
     const mark = head * MARK_WORDS;
     const share = statistic / threshold;
@@ -204,18 +209,13 @@ export class UnderlyingSurprise implements UnderlyingDetector {
     if (clockMs >= this.#heads.marks[mark + MARK.silentUntilMs]!) {
       findings.push(
         contractFinding({
-          scene: this.#scene,
-          shared: this.#shared,
-          baseline: this.#baseline!,
+          ...this.#decided(batch, row, slot),
           cells: this.#cells,
           place,
           rungs,
           statistic,
           threshold,
           group: bin,
-          batch,
-          row,
-          slot,
           exposure: this.#heads.words[head * HEAD_WORDS + HEAD.exposure]!,
           clock: this.#shared.clock!.shareAt(this.#heads.marks[mark + MARK.clock]!, batch.atMs[row]!),
           kind: this.#heads.marks[mark + MARK.clock]!,
@@ -232,6 +232,11 @@ export class UnderlyingSurprise implements UnderlyingDetector {
     this.#held.delete(head);
     this.#cells.reset(place, rungs);
     this.#heads.words[head * HEAD_WORDS + HEAD.sum] = 0;
+  }
+
+  /** The print that decided, and what it was held against. */
+  #decided(batch: TradeBatch, row: number, slot: number) {
+    return { scene: this.#scene, shared: this.#shared, baseline: this.#baseline!, batch, row, slot };
   }
 
   #levelOf(slot: number, head: number, atMs: number): number {
@@ -253,18 +258,13 @@ export class UnderlyingSurprise implements UnderlyingDetector {
       const clock = this.#shared.clock!.shareAt(this.#ownClock, batch.atMs[row]!);
       findings.push(
         underlyingFinding({
-          scene: this.#scene,
-          shared: this.#shared,
-          baseline: this.#baseline!,
+          ...this.#decided(batch, row, slot),
           cells: this.#own.cells,
           place: this.#own.place,
           rungs: RUNGS,
           statistic,
           threshold,
           group: UNDERLYING_GROUP,
-          batch,
-          row,
-          slot,
           exposure: clock,
           clock,
           kind: this.#ownClock,

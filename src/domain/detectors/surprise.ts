@@ -1,16 +1,14 @@
 // Detector `surprise`: orders that come as they should not at this time of day, by a calibrated statistic.
 import { digest } from '../../lib/digest.ts';
-import { BUDGET_SHARES, type BudgetState, type HeldBack, SessionBudget } from '../budget.ts';
+import { BUDGET_SHARES, type BudgetState, type HeldBack } from '../budget.ts';
 import { RUNGS } from '../ladder.ts';
 import type { OrderBaseline } from '../order-baseline.ts';
 import { underlyingClockOf } from '../order-class.ts';
 import { MULTIPLES } from '../rung-cells.ts';
-import type { Session } from '../session.ts';
-import { SessionClock } from '../session-clock.ts';
 import { DayTails } from '../tail-memory.ts';
-import type { Detector, RuleName, UnderlyingDetector, UnderlyingScene } from './detector.ts';
+import type { Detector, DetectorChange, RuleName, UnderlyingDetector, UnderlyingScene } from './detector.ts';
 import { UnderlyingSurprise } from './surprise-part.ts';
-import type { SurpriseShared } from './surprise-shared.ts';
+import { applyChange, asItBegan, type SurpriseSettings, type SurpriseShared } from './surprise-shared.ts';
 
 /** The rule as alerts name it: what is not of the day. */
 export function surpriseRule(): RuleName {
@@ -19,50 +17,47 @@ export function surpriseRule(): RuleName {
   return { id: 'surprise', hash: digest(text, 12) };
 }
 
-/** What the operator asks for, and what earlier sessions taught of the tails. */
-export interface SurpriseSettings {
-  readonly session: Session;
-  readonly alertsPerDay: number;
-  /** Factors of the thresholds by group (see tail-memory.ts); null before any session was measured. */
-  readonly factors: Float64Array | null;
-}
-
 /** The detector of a session. */
 export class SurpriseDetector implements Detector {
   readonly name = 'surprise';
   readonly rule = surpriseRule();
   readonly #settings: SurpriseSettings;
+  readonly #firstBaseline: OrderBaseline | null;
   readonly #shared: SurpriseShared;
   /** By underlying: one that is built anew takes the place of the one before. */
   readonly #parts = new Map<number, UnderlyingSurprise>();
 
   constructor(settings: SurpriseSettings, baseline: OrderBaseline | null) {
     this.#settings = settings;
-    this.#shared = { budget: new SessionBudget(settings.alertsPerDay), clock: null };
-    this.adopt(baseline);
+    this.#firstBaseline = baseline;
+    this.#shared = asItBegan(settings, baseline);
   }
 
   /**
    * Lets a baseline decide from the next print on. The clock and the forecast of the session, and with it the
-   * threshold, are those of the first baseline, or of one that comes before the opening.
+   * threshold, are those of the first baseline, or of one that comes before the opening. Gives the change that this
+   * is to what underlyings share; null when it is none.
    */
-  adopt(baseline: OrderBaseline | null): void {
-    if (baseline === null) return;
-    const { session, factors } = this.#settings;
-    const shared = this.#shared;
-    if (shared.clock !== null && [...this.#parts.values()].some((part) => part.hasBegun)) return;
-    shared.clock = new SessionClock(session, baseline.profile);
-    shared.budget.freeze(baseline.ordersForecast, factors);
+  adopt(baseline: OrderBaseline | null): DetectorChange | null {
+    if (baseline === null) return null;
+    const { clock } = this.#shared;
+    if (clock !== null && [...this.#parts.values()].some((part) => part.hasBegun)) return null;
+    return this.#change({ of: 'forecast', baseline });
   }
 
   /** Nothing could be seen from `fromMs` to `toMs`, ms after midnight: nothing is expected of that time. */
-  standStill(fromMs: number, toMs: number): void {
-    this.#shared.clock?.standStill(fromMs, toMs);
+  standStill(fromMs: number, toMs: number): DetectorChange {
+    return this.#change({ of: 'gap', fromMs, toMs });
   }
 
   /** From the next print on, so many alerts a day are wanted. */
-  changeBudget(alertsPerDay: number): void {
-    this.#shared.budget.change(alertsPerDay);
+  changeBudget(alertsPerDay: number): DetectorChange {
+    return this.#change({ of: 'budget', alertsPerDay });
+  }
+
+  #change(change: DetectorChange): DetectorChange {
+    applyChange(this.#shared, this.#settings, change);
+    return change;
   }
 
   /** The budget as it stands at an offset. */
@@ -83,8 +78,13 @@ export class SurpriseDetector implements Detector {
     };
   }
 
-  begin(scene: UnderlyingScene): UnderlyingDetector {
-    const part = new UnderlyingSurprise(scene, this.#shared);
+  begin(scene: UnderlyingScene, past: boolean): UnderlyingDetector {
+    const settings = this.#settings;
+    const shared = past ? asItBegan(settings, this.#firstBaseline) : this.#shared;
+    const part = new UnderlyingSurprise(scene, shared, {
+      present: this.#shared,
+      change: (change) => applyChange(shared, settings, change),
+    });
     this.#parts.set(scene.underlying, part);
     return part;
   }
