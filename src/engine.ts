@@ -177,8 +177,7 @@ export function createEngine(settings: EngineSettings): Engine {
       for await (const batch of batches) take(batch).forEach(onAlert);
     },
     adoptBaseline(next) {
-      const change = chosen.surprise?.adopt(next.orders ?? null) ?? null;
-      if (change !== null) chronicle.addChange(change);
+      chronicle.addChange(chosen.surprise?.adopt(next.orders ?? null) ?? null);
       normal = next;
       directory.adoptBaseline(next);
       chronicle.addBaseline(next, directory.tickMs);

@@ -97,9 +97,9 @@ export class Chronicle {
     this.#adopted.push({ row: this.nextRow, baseline, tickMs });
   }
 
-  /** Remembers what the detectors of all underlyings were told; of a baseline it stands before their own part. */
-  addChange(change: DetectorChange): void {
-    this.#changes.push({ row: this.nextRow, change });
+  /** Remembers what the detectors of all underlyings were told, before a baseline that came with it; or nothing. */
+  addChange(change: DetectorChange | null): void {
+    if (change !== null) this.#changes.push({ row: this.nextRow, change });
   }
 
   addTick(tickMs: number): void {
