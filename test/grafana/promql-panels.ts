@@ -9,6 +9,8 @@ export interface Answered {
   readonly error: string | null;
   readonly warnings: readonly string[];
   readonly series: number;
+  /** Values that are numbers: a quantile of nothing is none. */
+  readonly numbers: number;
   readonly result: PanelResult;
 }
 
@@ -54,6 +56,8 @@ export async function askEveryPanel(prometheusUrl: string, seconds: number): Pro
         error: answer.status === 'success' ? null : (answer.error ?? answer.status),
         warnings: answer.warnings ?? [],
         series: found.length,
+        numbers: found.flatMap(({ values }) => values).filter(([, value]) => Number.isFinite(Number(value)))
+          .length,
         result: {
           dashboard,
           panel,

@@ -104,7 +104,9 @@ describeWithPrograms(
 
         // Annotations mark what is rare; everything else has something to show once rates have two scrapes.
         const emptyOf = (found: readonly Answered[]): string[] =>
-          found.filter(({ kind, series }) => kind !== 'annotation' && series === 0).map(({ place }) => place);
+          found
+            .filter(({ kind, numbers }) => kind !== 'annotation' && numbers === 0)
+            .map(({ place }) => place);
         const answers = await eventually(
           'an answer to every panel',
           () => askEveryPanel(monitoring.prometheusUrl, 60),
