@@ -37,6 +37,10 @@ const SERVER_SETTINGS = {
   // A day's prints are written in minutes when a journal is replayed; a checkpoint each 1 GB would write pages twice.
   max_wal_size: '2GB',
   checkpoint_timeout: '15min',
+  // Nobody replicates it: what a transaction writes into a table that it made goes to the disk once, at its commit, and
+  // not into the log as well. A day is sealed so, and a file takes a day's place so.
+  wal_level: 'minimal',
+  max_wal_senders: '0',
   log_line_prefix: '%m [%p] ',
   log_checkpoints: 'off',
 } as const;
