@@ -37,7 +37,7 @@ function tally(rounds: readonly Round[]): string {
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '105' },
+    rounds: { type: 'string', default: '150' },
     seed: { type: 'string', default: String(Date.now()) },
     for: { type: 'string', default: '3600' },
     only: { type: 'string' },
