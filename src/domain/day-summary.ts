@@ -1,11 +1,15 @@
 // The day of a contract: volume, premium, prices, and parent orders counted by size; what baselines are made of.
+import { present } from '../lib/assert.ts';
+import { dayNumberOf } from './calendar.ts';
 import { conditionUse, USE } from './conditions.ts';
 import type { ContractTable } from './contract-table.ts';
 import type { ContractOrderedDay } from './day-rows.ts';
 import { RUNGS, STREAM_CLASSES, streamCodeOf } from './ladder.ts';
 import { premiumCents } from './money.ts';
+import { ORDER_CLOCKS, termOf } from './order-class.ts';
 import { advanceParent, PARENT_WORDS } from './parent.ts';
-import { closeMsOf, isLateUnderlying } from './session.ts';
+import { BUCKET_MS, closeMsOf, isLateUnderlying } from './session.ts';
+import { CLOCK_BUCKETS } from './session-clock.ts';
 import { allocateColumns, type TradeColumns } from './trade.ts';
 
 /** Columns of the days of all contracts of a session, parallel to `contracts` of the day they were made of. */
@@ -23,6 +27,8 @@ export interface DaySummaries {
   readonly closeE4: Int32Array;
   /** Parent orders of the regular hours that reached LADDER[rung], at `index * RUNGS + rung`; 0 for aggregates. */
   readonly orders: Int32Array;
+  /** The same orders by clock and five minutes, at `clock * CLOCK_BUCKETS + bucket`; all 0 for aggregates. */
+  readonly profile: Float64Array;
 }
 
 /**
@@ -40,6 +46,10 @@ export class DaySummaryFold {
   #index = -1;
   #runEnd = 0;
   #closeMs = 0;
+  /** Where the clock of the contract at hand begins in the profile. */
+  #profileAt = 0;
+  /** Terms by the six digits of an expiry in a ticker. */
+  readonly #terms = new Map<string, number>();
 
   constructor(day: ContractOrderedDay, table: ContractTable, cancelled: ReadonlySet<number>) {
     this.#day = day;
@@ -56,6 +66,7 @@ export class DaySummaryFold {
       lowE4: new Int32Array(count),
       closeE4: new Int32Array(count),
       orders: new Int32Array(count * RUNGS),
+      profile: new Float64Array(ORDER_CLOCKS * CLOCK_BUCKETS),
     };
   }
 
@@ -64,7 +75,7 @@ export class DaySummaryFold {
   /** Adds the rows `from` to `from + count` of the day, which must follow those added before. */
   add(from: number, count: number, rows: TradeColumns): void {
     const { openMs } = this.#day.session;
-    const { prints, volume, premiumCents: premium, orders } = this.summaries;
+    const { prints, volume, premiumCents: premium, orders, profile } = this.summaries;
     const countsOrders = this.#day.kind === 'trades';
     for (let i = 0; i < count; i++) {
       if (from + i >= this.#runEnd) this.#begin();
@@ -86,6 +97,8 @@ export class DaySummaryFold {
       const crossed = advanceParent(this.#parents, streamCodeOf(condition) * PARENT_WORDS, atMs, size);
       const last = crossed & 15;
       for (let rung = crossed >> 4; rung < last; rung++) orders[this.#index * RUNGS + rung]!++;
+      if (crossed >> 4 !== 0 || last === 0) continue;
+      profile[this.#profileAt + Math.min(CLOCK_BUCKETS - 1, Math.floor((atMs - openMs) / BUCKET_MS))]!++;
     }
   }
 
@@ -109,6 +122,16 @@ export class DaySummaryFold {
     // Only of the late classes the ticker must be looked at, which costs as much as a hundred prints.
     const isLate = isLateUnderlying(this.#table.underlyingName(this.#table.underlyingOf(contract)));
     this.#closeMs = isLate ? closeMsOf(session, this.#table.contract(contract)) : session.closeMs;
+    this.#profileAt = ((isLate ? 4 : 0) + this.#termOf(contract)) * CLOCK_BUCKETS;
+  }
+
+  #termOf(contract: number): number {
+    const digits = this.#table.ticker(contract).slice(-15, -9);
+    return this.#terms.getOrInsertComputed(digits, () => {
+      const date = `20${digits.slice(0, 2)}-${digits.slice(2, 4)}-${digits.slice(4)}`;
+      const [expiryDay, day] = [dayNumberOf(date), dayNumberOf(this.#day.session.date)];
+      return termOf({ expiryDay: present(expiryDay, 'the day of an expiry') }, present(day, 'the day'));
+    });
   }
 }
 

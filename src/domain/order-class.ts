@@ -88,7 +88,7 @@ export function factorAt(logFactors: Float64Array, place: number): number {
 export const TERMS = 3;
 
 /** Term of a contract on a day. */
-export function termOf({ expiryDay }: ContractFeatures, day: number): number {
+export function termOf({ expiryDay }: Pick<ContractFeatures, 'expiryDay'>, day: number): number {
   const days = expiryDay - day;
   return days <= 0 ? 0 : days <= 7 ? 1 : 2;
 }

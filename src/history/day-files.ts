@@ -12,6 +12,9 @@ import { type RowSource, writeParquet } from './parquet.ts';
 /** Names of the columns that count parent orders, one a rung: orders_1, orders_5 … */
 export const ORDER_COLUMNS = LADDER.map((size) => `orders_${size}`);
 
+/** Key of the orders by clock and five minutes, in the metadata of the summaries: a JSON array. */
+export const ORDER_PROFILE = 'orders_profile';
+
 /** What DuckDB may hold while it writes, MB: its buffers; the rows stay with us. */
 const MEMORY_MB_MAX = 512;
 
@@ -61,6 +64,8 @@ export async function writeDay(
     paths.summaries,
     summaryRows(fold.summaries),
     selectSummaries(detail),
+    // Of aggregates nobody knows when orders came.
+    detail === 'trades' ? { [ORDER_PROFILE]: JSON.stringify(Array.from(fold.summaries.profile)) } : {},
   );
   return { printBytes, summaryBytes, summaries: fold.summaries };
 }

@@ -21,13 +21,14 @@ let sources = 0;
 /**
  * Writes the rows of `source`, as `select` makes them of the table `{rows}`, into a file that replaces the one at
  * `path` in one step: until then it has another name, also when the process is killed or the disk is full.
- * Gives its bytes. Throws a Refusal that names the file when it cannot be written.
+ * Gives its bytes; `metadata` is kept beside the rows. Throws a Refusal that names the file when it cannot be written.
  */
 export async function writeParquet(
   { connection }: Duck,
   path: string,
   source: RowSource,
   select: string,
+  metadata: Readonly<Record<string, string>> = {},
 ): Promise<number> {
   const name = `rows_${sources++}`;
   const failure: { error: unknown } = { error: null };
@@ -56,11 +57,13 @@ export async function writeParquet(
   });
   connection.registerTableFunction(feed);
   const temporary = temporaryName(path);
+  const notes = Object.entries(metadata).map(([key, value]) => `${key}: ${literal(value)}`);
+  const noted = notes.length === 0 ? '' : `, kv_metadata { ${notes.join(', ')} }`;
   try {
     makeFolder(dirname(path));
     await connection.run(
       `copy (${select.replaceAll('{rows}', `${name}()`)}) to ${literal(temporary)}
-       (format parquet, parquet_version v2, compression zstd, row_group_size ${source.groupRows}, use_tmp_file false)`,
+       (format parquet, parquet_version v2, compression zstd, row_group_size ${source.groupRows}, use_tmp_file false${noted})`,
     );
     return await putInPlace(temporary, path);
   } catch (error) {

@@ -9,6 +9,7 @@ import { OrderCounter } from '../../src/domain/ladder.ts';
 import { allocateRates, type OrderBaseline } from '../../src/domain/order-baseline.ts';
 import { OrderHistory } from '../../src/domain/order-history.ts';
 import { requireSession, sessionsBefore } from '../../src/domain/session.ts';
+import { profileShares } from '../../src/domain/session-clock.ts';
 import { historyDir } from '../../src/history/places.ts';
 import { importDay } from '../../src/jobs/import-day.ts';
 import { makeBaseline, sharedDays, withOrders } from '../../src/jobs/order-baseline.ts';
@@ -54,6 +55,13 @@ describe('the baseline of orders', () => {
     const expected = fromTapes();
     expect(orders!.sessions).toBe(DAYS);
     expect(orders!.ordersForecast / expected.orders.ordersForecast).toBeCloseTo(1, 2);
+    // When in the day orders come is in the files too: the clock is the one a replay learns.
+    const furthest = orders!.profile.map((share, at) => Math.abs(share - expected.orders.profile[at]!));
+    expect(Math.max(...furthest)).toBeLessThan(2e-4);
+    const assumed = profileShares(new Float64Array(orders!.profile.length));
+    expect(Math.max(...assumed.map((share, at) => Math.abs(share - orders!.profile[at]!)))).toBeGreaterThan(
+      2e-3,
+    );
     // Summaries leave cancelled prints out of orders, so a few counts differ by one.
     const close = [...tickersOf(table)].filter((ticker) => {
       const ours = rateOf(orders!, table.numberOf(ticker));
