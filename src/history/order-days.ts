@@ -53,7 +53,7 @@ export async function readDayOrders(
 async function readProfile({ connection }: Duck, path: string): Promise<Float64Array | null> {
   const sql = `select decode(value) from parquet_kv_metadata(${literal(path)})
     where decode(key) = ${literal(ORDER_PROFILE)}`;
-  const [row] = await (await connection.runAndReadAll(sql)).getRows();
+  const [row] = (await connection.runAndReadAll(sql)).getRows();
   const counts: unknown = row === undefined ? null : JSON.parse(String(row[0]));
   if (!Array.isArray(counts) || counts.length !== ORDER_CLOCKS * CLOCK_BUCKETS) return null;
   return Float64Array.from(counts, Number);
