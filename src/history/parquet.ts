@@ -63,7 +63,8 @@ export async function writeParquet(
     makeFolder(dirname(path));
     await connection.run(
       `copy (${select.replaceAll('{rows}', `${name}()`)}) to ${literal(temporary)}
-       (format parquet, parquet_version v2, compression zstd, row_group_size ${source.groupRows}, use_tmp_file false${noted})`,
+       (format parquet, parquet_version v2, compression zstd, row_group_size ${source.groupRows},
+       use_tmp_file false${noted})`,
     );
     return await putInPlace(temporary, path);
   } catch (error) {
