@@ -28,16 +28,21 @@ const STATISTIC_MAX = 1e30;
  * that reaches a higher one moves; the room it leaves is given to the next that needs as much.
  */
 export class RungCells {
-  words = new Float32Array(64 * CELL_WORDS);
+  words: Float32Array;
   #used = 0;
-  /** Places left behind, by their number of rungs. */
-  readonly #free: number[][] = Array.from({ length: RUNGS + 1 }, () => []);
+  /** Places left behind, by their number of rungs; none at first, and in most underlyings few. */
+  readonly #free: Array<number[] | undefined> = [];
+
+  /** Begins with room for so many cells. */
+  constructor(room: number) {
+    this.words = new Float32Array(room * CELL_WORDS);
+  }
 
   /** Room for `rungs` cells, with the first `held` of those at `from` moved there; gives the place. */
   move(from: number, held: number, rungs: number): number {
-    const place = this.#free[rungs]!.pop() ?? this.#append(rungs);
+    const place = this.#free[rungs]?.pop() ?? this.#append(rungs);
     this.words.copyWithin(place, from, from + held * CELL_WORDS);
-    if (held > 0) this.#free[held]!.push(from);
+    if (held > 0) (this.#free[held] ??= []).push(from);
     return place;
   }
 

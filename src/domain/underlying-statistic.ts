@@ -14,7 +14,7 @@ export const UNDERLYING_STATISTICS = 4 * MULTIPLES.length;
 
 /** A cell a rung, and what those that count add up to. */
 export class UnderlyingStatistic {
-  readonly cells = new RungCells();
+  readonly cells = new RungCells(RUNGS);
   readonly place: number;
   #sum = 0;
   #highest = 0;

@@ -29,7 +29,7 @@ function slowly(waits: readonly number[], rate: number, shape: number): number[]
 }
 
 function quickly(waits: readonly number[], rates: OrderRates): { statistics: number[]; sum: number } {
-  const cells = new RungCells();
+  const cells = new RungCells(1);
   const place = cells.move(0, 0, 1);
   cells.begin(place, 0, 1, rates);
   let exposure = 0;
@@ -62,7 +62,7 @@ describe('the statistic of a rung', () => {
     let alarms = 0;
     for (let day = 0; day < 4_000; day++) {
       const today = (8 * random.gamma(1.5)) / 1.5;
-      const cells = new RungCells();
+      const cells = new RungCells(1);
       const place = cells.move(0, 0, 1);
       cells.begin(place, 0, 1, rates);
       let sum = 0;
@@ -96,7 +96,7 @@ describe('the statistic of a rung', () => {
 
 describe('the room of cells', () => {
   it('keeps what a contract has when a larger order takes it up the ladder, and gives the old place away', () => {
-    const cells = new RungCells();
+    const cells = new RungCells(1);
     const first = cells.move(0, 0, 1);
     cells.begin(first, 0, 1, ratesOf(1, 1));
     advanceCell(cells.words, first, 0.01);

@@ -25,10 +25,13 @@ export const MARK = {
 /** The class of a contract is looked up again when the price has moved by this share. */
 const DRIFT_STEP = 2e-3;
 
+/** Heads that there is room for at first: many underlyings have few contracts that trade. */
+export const HEADS_FIRST = 4;
+
 /** Heads in the order in which the contracts had their first orders; 80 bytes each. */
 export class OrderHeads {
-  words = new Float64Array(16 * HEAD_WORDS);
-  marks = new Int32Array(16 * MARK_WORDS);
+  words = new Float64Array(HEADS_FIRST * HEAD_WORDS);
+  marks = new Int32Array(HEADS_FIRST * MARK_WORDS);
   readonly features: ContractFeatures[] = [];
   readonly spot = new SpotTracker();
   count = 0;

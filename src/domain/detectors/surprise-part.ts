@@ -15,7 +15,7 @@ import { UnderlyingLevel } from '../underlying-level.ts';
 import { UnderlyingStatistic } from '../underlying-statistic.ts';
 import type { DetectorChange, UnderlyingDetector, UnderlyingScene } from './detector.ts';
 import type { Finding } from './finding.ts';
-import { HEAD, HEAD_WORDS, MARK, MARK_WORDS, OrderHeads } from './order-heads.ts';
+import { HEAD, HEAD_WORDS, HEADS_FIRST, MARK, MARK_WORDS, OrderHeads } from './order-heads.ts';
 import { contractFinding, underlyingFinding } from './surprise-finding.ts';
 import {
   REARM_MS,
@@ -28,6 +28,9 @@ import {
   type SurpriseShared,
 } from './surprise-shared.ts';
 
+/** Where a baseline writes rates, for as long as they are read. */
+const RATES = allocateRates();
+
 /** The detector at work on one underlying. */
 export class UnderlyingSurprise implements UnderlyingDetector {
   readonly spent: Spent = { contracts: 0, underlyings: 0 };
@@ -38,15 +41,14 @@ export class UnderlyingSurprise implements UnderlyingDetector {
   #baseline: OrderBaseline | null = null;
   readonly #orders = new OpenOrders();
   readonly #level = new UnderlyingLevel();
-  readonly #cells = new RungCells();
+  readonly #cells = new RungCells(HEADS_FIRST);
   readonly #heads = new OrderHeads();
-  readonly #rates = allocateRates();
   readonly #own = new UnderlyingStatistic();
   #ownSilentUntilMs = 0;
   readonly #ownClock: number;
   readonly #day: number;
   /** Statistics and thresholds of what was held back, by head; -1 is the underlying. */
-  readonly #held = new Map<number, HeldBack>();
+  #held: Map<number, HeldBack> | null = null;
 
   constructor(scene: UnderlyingScene, shared: SurpriseShared, past: SurprisePast) {
     this.#past = past;
@@ -75,10 +77,10 @@ export class UnderlyingSurprise implements UnderlyingDetector {
     const baseline = this.#scene.context.baseline.orders ?? null;
     this.#baseline = baseline;
     if (baseline === null) return;
-    baseline.underlyingRates(this.#scene.underlying, this.#rates);
-    this.#level.expect(this.#rates.rates[0]!, this.#rates.shapes[0]!);
+    baseline.underlyingRates(this.#scene.underlying, RATES);
+    this.#level.expect(RATES.rates[0]!, RATES.shapes[0]!);
     this.#heads.spot.expect(baseline.spotOf(this.#scene.underlying));
-    if (this.#level.orders === 0) this.#own.begin(this.#rates);
+    if (this.#level.orders === 0) this.#own.begin(RATES);
   }
 
   // HOT PATH: once a print; what follows the crossing once an order and rung.
@@ -106,8 +108,9 @@ export class UnderlyingSurprise implements UnderlyingDetector {
     const { budget } = this.#shared;
     const statistic = this.#heads.words[head * HEAD_WORDS + HEAD.sum]! / STATISTICS;
     const mark = head * MARK_WORDS;
-    const raise = SPOKEN_RAISE ** this.#heads.marks[mark + MARK.spoken]!;
-    const threshold = raise * budget.threshold(this.#heads.marks[mark + MARK.bin]!);
+    const spoken = this.#heads.marks[mark + MARK.spoken]!;
+    let threshold = budget.threshold(this.#heads.marks[mark + MARK.bin]!);
+    if (spoken > 0) threshold *= SPOKEN_RAISE ** spoken;
     if (statistic >= HELD_BACK_SHARE * threshold) this.#risen(batch, row, slot, head, threshold, findings);
     const ownThreshold = budget.threshold(UNDERLYING_GROUP);
     if (this.#own.value >= HELD_BACK_SHARE * ownThreshold)
@@ -170,9 +173,9 @@ export class UnderlyingSurprise implements UnderlyingDetector {
     const { context, underlying, arena } = this.#scene;
     const contract = batch.contract[row]!;
     const features = baseline.featuresOf(contract);
-    baseline.contractRates(contract, features, this.#rates);
+    baseline.contractRates(contract, features, RATES);
     const spot = baseline.spotOf(underlying);
-    const head = this.#heads.open(features, this.#day, context.session.openMs, this.#rates, spot);
+    const head = this.#heads.open(features, this.#day, context.session.openMs, RATES, spot);
     arena.words[slot * ROW_WORDS + FIELD.orderHead] = head + 1;
     return head + 1;
   }
@@ -182,21 +185,17 @@ export class UnderlyingSurprise implements UnderlyingDetector {
     const mark = head * MARK_WORDS;
     const held = this.#heads.marks[mark + MARK.rungs]!;
     const place = this.#cells.move(this.#heads.marks[mark + MARK.place]!, held, rungs);
-    const contract = this.#scene.arena.words[slot * ROW_WORDS + FIELD.contract]!;
-    this.#baseline!.contractRates(contract, this.#heads.features[head]!, this.#rates);
-    this.#cells.begin(place, held, rungs, this.#rates);
+    // The first order has just been given its rates by #open.
+    if (held > 0) {
+      const contract = this.#scene.arena.words[slot * ROW_WORDS + FIELD.contract]!;
+      this.#baseline!.contractRates(contract, this.#heads.features[head]!, RATES);
+    }
+    this.#cells.begin(place, held, rungs, RATES);
     this.#heads.marks[mark + MARK.place] = place;
     this.#heads.marks[mark + MARK.rungs] = rungs;
   }
 
-  #risen(
-    batch: TradeBatch,
-    row: number,
-    slot: number,
-    head: number,
-    threshold: number,
-    findings: Finding[],
-  ): void {
+  #risen(batch: TradeBatch, row: number, slot: number, head: number, threshold: number, findings: Finding[]) {
     const { clockMs, underlying } = this.#scene;
     const statistic = this.#heads.words[head * HEAD_WORDS + HEAD.sum]! / STATISTICS;
     const contract = batch.contract[row]!;
@@ -229,7 +228,7 @@ export class UnderlyingSurprise implements UnderlyingDetector {
       this.#heads.marks[mark + MARK.spoken]! += 1;
       this.#heads.marks[mark + MARK.silentUntilMs] = clockMs + REARM_MS;
     }
-    this.#held.delete(head);
+    this.#held?.delete(head);
     this.#cells.reset(place, rungs);
     this.#heads.words[head * HEAD_WORDS + HEAD.sum] = 0;
   }
@@ -275,17 +274,18 @@ export class UnderlyingSurprise implements UnderlyingDetector {
       this.spent.underlyings++;
       this.#ownSilentUntilMs = clockMs + UNDERLYING_REARM_MS;
     }
-    this.#held.delete(-1);
+    this.#held?.delete(-1);
     this.#own.reset();
   }
 
   #hold(key: number, held: HeldBack): void {
-    const before = this.#held.get(key);
-    if (before === undefined || before.share < held.share) this.#held.set(key, held);
+    const all = (this.#held ??= new Map<number, HeldBack>());
+    const before = all.get(key);
+    if (before === undefined || before.share < held.share) all.set(key, held);
   }
 
   heldBack(): readonly HeldBack[] {
-    return [...this.#held.values()];
+    return this.#held === null ? [] : [...this.#held.values()];
   }
 
   /** True once an order was counted: then the clock must not be changed any more. */
