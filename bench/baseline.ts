@@ -1,10 +1,15 @@
-// Benchmark `baseline`: thirty sessions of a whole market folded into what is normal of the next, on one core.
-import { cpus } from 'node:os';
+// Benchmark `baseline`: thirty sessions of a whole market folded into what is normal of the next, kept and loaded.
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ContractTable } from '../src/domain/contract-table.ts';
 import { type DayOrders, RUNGS } from '../src/domain/ladder.ts';
 import { OrderHistory } from '../src/domain/order-history.ts';
+import { packOrders, unpackOrders } from '../src/domain/order-pack.ts';
+import { renumbered } from '../src/domain/order-renumber.ts';
 import { LADDER } from '../src/domain/parent.ts';
 import { sessionsBefore } from '../src/domain/session.ts';
+import { readOrders, writeOrders } from '../src/jobs/order-file.ts';
 import { Random } from '../src/lib/random.ts';
 import type { BenchOptions } from './main.ts';
 
@@ -46,6 +51,45 @@ function dayOf(date: string, random: Random): DayOrders {
   };
 }
 
+function cpuSeconds(since: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(since);
+  return (user + system) / 1e6;
+}
+
+/** What keeping the fold in a file and loading it costs, and the longest piece of the part on the main thread. */
+async function keepAndLoad(history: OrderHistory, table: ContractTable): Promise<string[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'spyhop-bench-baseline-'));
+  try {
+    const beganKeeping = process.cpuUsage();
+    const path = join(folder, await writeOrders(folder, packOrders(history.memory, table)));
+    const keeping = cpuSeconds(beganKeeping);
+    const beganLoading = process.cpuUsage();
+    const packed = readOrders(path);
+    const own = new ContractTable();
+    const { columns } = new OrderHistory(own, unpackOrders(packed, own)).before(DATE)!;
+    const loading = cpuSeconds(beganLoading);
+    const steps = renumbered({ columns, ...packed }, new ContractTable());
+    let longestMs = 0;
+    let allMs = 0;
+    for (;;) {
+      const beganMs = performance.now();
+      const { done } = steps.next();
+      const tookMs = performance.now() - beganMs;
+      longestMs = Math.max(longestMs, tookMs);
+      allMs += tookMs;
+      if (done === true) break;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return [
+      `keep        ${keeping.toFixed(1)} s, ${Math.round(statSync(path).size / 1e6)} MB`,
+      `load        ${loading.toFixed(1)} s in the thread`,
+      `take over   ${Math.round(allMs)} ms on the main thread, the longest piece ${longestMs.toFixed(1)} ms`,
+    ];
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 /** Prints the time of each part and the peak of memory. */
 export async function benchBaseline({ underlyings }: BenchOptions): Promise<void> {
   const table = new ContractTable();
@@ -67,11 +111,13 @@ export async function benchBaseline({ underlyings }: BenchOptions): Promise<void
   const began = process.cpuUsage();
   const baseline = history.before(DATE)!;
   const { user, system } = process.cpuUsage(began);
+  const kept = await keepAndLoad(history, table);
   const lines = [
     `baseline: ${SESSIONS} sessions of ${table.count.toLocaleString('en-US')} contracts, all trading`,
     `${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.versions.node}; CPU seconds`,
     `fold        ${fold.toFixed(1)} s in all, the slowest session ${slowest.toFixed(2)} s`,
     `snapshot    ${((user + system) / 1e6).toFixed(2)} s for the next session`,
+    ...kept,
     `forecast    ${Math.round(baseline.ordersForecast).toLocaleString('en-US')} orders`,
     `limit       ${LIMIT_SECONDS} s: ${(fold / LIMIT_SECONDS).toFixed(2)} of it`,
     `peak memory ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`,

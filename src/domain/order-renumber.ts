@@ -12,7 +12,7 @@ export interface NamedSnapshot {
 }
 
 /** Contracts numbered between two turns: a few milliseconds. */
-const PIECE = 1024;
+const PIECE = 256;
 
 /**
  * The snapshot by the numbers of another table, to which its contracts are added. It is a generator: the caller may let
