@@ -21,7 +21,7 @@ import { type BaselineInForce, openBaselines } from './jobs/baseline-in-force.ts
 import type { Clock } from './lib/clock.ts';
 import { lockFolder } from './lib/process-lock.ts';
 import { AlertCounts } from './live/alert-counts.ts';
-import { namedBudget } from './live/budget-view.ts';
+import { budgetOf } from './live/budget-view.ts';
 import { FeedCounts } from './live/feed-counts.ts';
 import { openFeedLink } from './live/feed-link.ts';
 import { healthOf, type PartHealth } from './live/health.ts';
@@ -220,13 +220,13 @@ function createServiceApi(settings: ServiceSettings, parts: ApiParts): Api {
     recent: counts.recent,
     jobs: () => counts.jobs.states,
     threshold: settings.threshold,
-    budget: {
-      view: () => namedBudget(live.current().budget, live.current().session, parts.table),
-      change(alertsPerDay) {
-        counts.alertsPerDay = alertsPerDay;
-        live.current().changeBudget(alertsPerDay, settings.marketClock.now());
-      },
-    },
+    budget: budgetOf(
+      live.current,
+      parts.table,
+      settings.marketClock,
+      (perDay) => (counts.alertsPerDay = perDay),
+    ),
+    rules: () => live.current().rules,
     metrics: createServiceMetrics(settings, parts, http),
     counts: http,
     currentSession: () => live.current().session.date,

@@ -8,6 +8,7 @@ import { Chronicle } from './domain/chronicle.ts';
 import { nearTrigger } from './domain/contract-rows.ts';
 import type { ContractTable } from './domain/contract-table.ts';
 import { type ChosenDetectors, chooseDetectors, type Sensitivity } from './domain/detectors/choose.ts';
+import type { RuleName } from './domain/detectors/detector.ts';
 import type { DetectorName, Finding } from './domain/detectors/finding.ts';
 import type { SurpriseDetector } from './domain/detectors/surprise.ts';
 import type { ThresholdSettings } from './domain/detectors/threshold.ts';
@@ -88,6 +89,8 @@ export interface Engine {
   standStill(fromMs: number, toMs: number): void;
   /** The budget of the detector `surprise` in numbers; null when it is not at work. */
   budget(): BudgetState | null;
+  /** The rules at work, as their alerts name them. */
+  readonly rules: readonly (RuleName & { readonly detector: DetectorName })[];
   /** How high its statistics have risen today; null when it is not at work. */
   tails(): DayTails | null;
   /** Takes quotes; they must come before the batch whose prints may know them. */
@@ -173,6 +176,7 @@ export function createEngine(settings: EngineSettings): Engine {
   };
   return {
     take,
+    rules: Array.from(chosen.rules, ([detector, rule]) => ({ detector, ...rule })),
     async run(batches, onAlert) {
       for await (const batch of batches) take(batch).forEach(onAlert);
     },

@@ -170,7 +170,7 @@ const FLOW: readonly Panel[] = [
   },
   {
     kind: 'timeseries',
-    title: 'Put/call ratio',
+    title: 'Put/call through the day',
     description: 'Premium of puts by premium of calls, by five minutes.',
     unit: 'none',
     width: 8,

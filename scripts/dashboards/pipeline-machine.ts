@@ -44,7 +44,7 @@ export const DATABASE: readonly Panel[] = [
     metric(`sum by (class) (increase(spyhop_db_errors_total[${RATE}]))`, '{{class}}'),
   ),
   line(
-    'Connections',
+    'Connections to Postgres',
     'Of the pool, by state, and requests that wait for one.',
     'short',
     metric('sum by (state) (spyhop_db_pool_connections)', '{{state}}'),

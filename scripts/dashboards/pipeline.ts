@@ -90,7 +90,7 @@ const FEED: readonly Panel[] = [
     ),
   ),
   line(
-    'Connections',
+    'Connections of the feed',
     'Attempts to connect by result, and connections that ended by reason.',
     'short',
     metric(`sum by (result) (increase(spyhop_feed_connections_total[${RATE}]))`, 'connected: {{result}}'),

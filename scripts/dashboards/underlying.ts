@@ -231,7 +231,7 @@ const ALERTS: readonly Panel[] = [
   },
   {
     kind: 'table',
-    title: 'Alerts',
+    title: 'Alerts in the range',
     description: 'Alerts of the underlying in the range, the newest first.',
     unit: 'short',
     width: 18,

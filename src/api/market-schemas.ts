@@ -99,6 +99,8 @@ const HELD_BACK = object({
   share: said(NUMBER, 'Highest statistic as a share of the threshold.'),
 });
 
+const RULE = object({ detector: TEXT, id: TEXT, hash: said(TEXT, 'Of its content.') });
+
 const JOB = object({
   job: TEXT,
   ok: said(COUNT, 'Runs that succeeded.'),
@@ -148,6 +150,8 @@ export const MARKET_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   Coverages: itemsOf('Coverage', 'Newest session first.'),
   Budget: BUDGET,
   HeldBack: HELD_BACK,
+  Rule: RULE,
+  Rules: itemsOf('Rule', 'In the order in which they speak.'),
   Job: JOB,
   Jobs: itemsOf('Job', 'By name.'),
 };

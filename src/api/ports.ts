@@ -106,6 +106,8 @@ export interface ApiPorts {
   /** The newest alerts in memory; without them the store is asked each time. */
   readonly recent?: RecentAlerts;
   readonly budget?: BudgetPort;
+  /** The rules at work: a change of a rule changes its hash, and with it the ids of its alerts. */
+  readonly rules?: () => readonly { readonly detector: string; readonly id: string; readonly hash: string }[];
   /** Settings of the detector threshold; its defaults unless given. */
   readonly threshold?: ThresholdSettings;
   /** The jobs since the start of the process. */

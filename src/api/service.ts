@@ -102,6 +102,22 @@ const entry = resource({
   answer: (_values, { openApi: document }) => ({ text: entryPage(document), media: HTML_MEDIA }),
 });
 
+const rules = resource({
+  path: '/v1/rules',
+  operation: 'listRules',
+  group: 'alerts',
+  sentence: 'The rules at work, as alerts name them: a change of a rule changes its hash.',
+  parameters: NOTHING,
+  media: 'application/json',
+  schema: ref('Rules'),
+  rowSchema: 'Rule',
+  asksStore: false,
+  answer(_values, { ports }) {
+    const items = (ports.rules?.() ?? []).map(({ detector, id, hash }) => ({ detector, id, hash }));
+    return { json: { items }, rows: items };
+  },
+});
+
 const jobs = resource({
   path: '/v1/jobs',
   operation: 'listJobs',
@@ -124,4 +140,13 @@ const jobs = resource({
   },
 });
 
-export const SERVICE_RESOURCES: readonly Resource[] = [entry, docs, openApi, live, ready, metrics, jobs];
+export const SERVICE_RESOURCES: readonly Resource[] = [
+  entry,
+  docs,
+  openApi,
+  live,
+  ready,
+  metrics,
+  rules,
+  jobs,
+];

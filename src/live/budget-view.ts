@@ -2,6 +2,8 @@
 import type { BudgetState } from '../domain/budget.ts';
 import type { ContractTable } from '../domain/contract-table.ts';
 import type { Session } from '../domain/session.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { LiveSession } from './live-session.ts';
 
 /** The budget with names and times for people. */
 export interface NamedBudget extends Omit<BudgetState, 'heldBack'> {
@@ -16,8 +18,24 @@ export interface NamedBudget extends Omit<BudgetState, 'heldBack'> {
   }[];
 }
 
+/** The budget of the session under way, to be read and changed; `remember` keeps a change for the sessions to come. */
+export function budgetOf(
+  session: () => LiveSession,
+  table: ContractTable,
+  marketClock: Clock,
+  remember: (alertsPerDay: number) => void,
+) {
+  return {
+    view: (): NamedBudget | null => namedBudget(session().budget, session().session, table),
+    change(alertsPerDay: number): void {
+      remember(alertsPerDay);
+      session().changeBudget(alertsPerDay, marketClock.now());
+    },
+  };
+}
+
 /** Names what the budget holds; null stays null. */
-export function namedBudget(
+function namedBudget(
   state: BudgetState | null,
   { midnightMs }: Session,
   table: ContractTable,

@@ -3,7 +3,7 @@ import { ALERTS_PER_DAY, type BudgetState } from '../domain/budget.ts';
 import type { VolumeBaseline } from '../domain/baseline.ts';
 import type { Session } from '../domain/session.ts';
 import type { TradeBatch } from '../domain/trade.ts';
-import type { EngineSummary } from '../engine.ts';
+import type { Engine, EngineSummary } from '../engine.ts';
 import { type ControlWords, controlBytes, readControl } from '../feeds/journal/control.ts';
 import { readJournal } from '../feeds/journal/reader.ts';
 import { GatheredFold } from '../tape/gathered-fold.ts';
@@ -183,6 +183,10 @@ export class LiveSession {
   /** The budget of the detector `surprise` in numbers; null when it is not at work. */
   get budget(): BudgetState | null {
     return this.#fold.engine.budget();
+  }
+
+  get rules(): Engine['rules'] {
+    return this.#fold.engine.rules;
   }
 
   /** Lets chance spend so many alerts a day from here on, and says so in the journal. */

@@ -141,6 +141,12 @@ describe('the contracts of an underlying', () => {
 });
 
 describe('what an auditor asks', () => {
+  test('the rules at work, by the hashes that alerts name', async () => {
+    const { get } = serviceOf();
+    const items = [{ detector: 'threshold', id: 'threshold', hash: '00ff00ff00ff' }];
+    expect((await get('/v1/rules')).json()).toEqual({ items });
+  });
+
   test('alerts are counted by what they have in common', async () => {
     const { get } = serviceOf();
     expect((await get('/v1/alerts/stats')).json()).toEqual({

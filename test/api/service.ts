@@ -119,6 +119,7 @@ export function serviceOf({ settings = {}, feed = {}, alerts = 0, recent }: Serv
     alertFeed,
     ...(recent === undefined ? {} : { recent }),
     budget,
+    rules: () => [{ detector: 'threshold', id: 'threshold', hash: '00ff00ff00ff' }],
     jobs: () => [{ job: 'baseline', ok: 2, failed: 1, lastSuccessMs: NOON_MS, lastDurationMs: 812.4 }],
     health: () => health.parts,
     metrics: createMetrics({

@@ -83,6 +83,8 @@ describe('the panels', () => {
     'of $title have numbers of their own and do not cover each other',
     ({ panels: all }) => {
       expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
+      const titles = all.filter(({ type }) => type !== 'row').map(({ title }) => title);
+      expect(titles.filter((title, at) => titles.indexOf(title) !== at)).toEqual([]);
       expect(all.filter(({ gridPos: { x, w } }) => x < 0 || x + w > 24)).toEqual([]);
       const pairs = all.flatMap((a, at) => all.slice(at + 1).map((b) => [a, b] as const));
       expect(
