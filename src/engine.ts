@@ -138,10 +138,9 @@ function sourceOf(
 export function createEngine(settings: EngineSettings): Engine {
   const { session, table, baseline, cancels, idleMs = Infinity } = settings;
   const chosen = detectorsOf(settings);
-  const { threshold, beside: detectors } = chosen;
   const chronicle = new Chronicle(baseline);
   const directory = new Directory({
-    context: { session, table, baseline, cancels, threshold, detectors },
+    context: { session, table, baseline, cancels, threshold: chosen.threshold, detectors: chosen.beside },
     past: { tape: settings.tape, chronicle },
     onFailure: settings.onFailure ?? (() => {}),
     idleMs,
