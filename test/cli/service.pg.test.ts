@@ -7,14 +7,15 @@ import type { Service } from '../../src/app.ts';
 import type { Alert } from '../../src/domain/alert.ts';
 import { start } from '../support/command-line.ts';
 import { eventually } from '../support/eventually.ts';
-import { KEY, ServiceStage } from '../support/service-stage.ts';
+import { FAST, KEY, ServiceStage } from '../support/service-stage.ts';
 
 let stage: ServiceStage;
 let service: Service;
 beforeAll(async () => {
   stage = await ServiceStage.set();
   service = await stage.start();
-  await stage.playUntil(0.5, service);
+  // A tenth of the usual speed: a machine that is busy for a second must not play the rest of the day in it.
+  await stage.playUntil(0.3, service, FAST / 10);
   await stage.settled(service);
 });
 afterAll(async () => {
@@ -63,6 +64,7 @@ describe('spyhop alerts', () => {
           const following = (): Promise<number> => stage.metric(service, 'spyhop_stream_subscribers');
           await eventually('the stream', following, (count) => count === 1);
           await stage.playUntil(0.9, service);
+          await eventually('something new', () => stage.told.length > before);
           await stage.settled(service);
           await eventually('what is new', () => heard.length >= stage.told.length);
           // The tape goes on while the command ends: what is told from now on, it may or may not print.

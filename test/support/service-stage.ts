@@ -121,13 +121,13 @@ export class ServiceStage implements AsyncDisposable {
   }
 
   /** Lets the market run until a share of the day's prints has fallen due, and then stand still, almost. */
-  async playUntil(share: number, service: Service): Promise<void> {
+  async playUntil(share: number, service: Service, speed = FAST): Promise<void> {
     await eventually(
       'a live feed',
       () => service.feedState(),
       (state) => state === 'live',
     );
-    this.marketClock.setSpeed(FAST);
+    this.marketClock.setSpeed(speed);
     await eventually(
       `${share} of the day`,
       () => this.provider.played,
