@@ -36,7 +36,7 @@ describe('the benchmark', () => {
     expect(score([20, 40])).toBeCloseTo(100 - (100 * 0.11) / 2, 10);
     expect(score([20, 21, 40], PROFILES[1])).toBeCloseTo(100 - (100 * 2 * 0.22) / 2, 10);
     expect(score([40, 51])).toBeGreaterThan(score([40, 55]));
-    // Three widths behind it a row is as false as any.
+    // Three widths behind it a row is false like every other.
     expect(score([40, 90])).toBeCloseTo(score([20, 40]), 10);
   });
 
