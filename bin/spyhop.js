@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { NODE_MAJOR, pinnedNode, ROOT } from './pinned-node.js';
+import { staleRefusal } from './stale-packages.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGWINCH'];
 /** Ctrl-C under npx comes twice at once, from the terminal and from npm; a second press is never this quick. */
@@ -54,7 +55,10 @@ function runIn(node) {
   });
 }
 
-if (Number.parseInt(process.versions.node, 10) >= NODE_MAJOR) {
+const stale = staleRefusal(ROOT);
+if (stale !== '') {
+  refuse(stale);
+} else if (Number.parseInt(process.versions.node, 10) >= NODE_MAJOR) {
   await import(pathToFileURL(main).href);
 } else {
   const { path, refusal } = pinnedNode();
