@@ -1,13 +1,15 @@
 // The dashboard Detection quality: how often it speaks, on what it rests, and what the files of the days said of it.
 import { BUDGET } from './detection-budget.ts';
 import {
-  COLORS,
   type Dashboard,
   metric,
   metricNow,
   type Panel,
+  percentiles,
+  RATE,
   series,
   SESSIONS_IN_RANGE,
+  SEVERITIES,
   table,
 } from './panel.ts';
 
@@ -15,15 +17,13 @@ const SPEAKING: readonly Panel[] = [
   {
     kind: 'timeseries',
     title: 'Alerts by detector',
-    description: 'Alerts an hour, as they are raised. Few hundred a day is a lot for a person to read.',
+    description: 'Alerts as they are raised. A few hundred a day are a lot for a person to read.',
     unit: 'short',
     width: 12,
     height: 8,
     draw: 'bars',
     stacked: true,
-    queries: [
-      metric('sum by (detector) (increase(spyhop_alerts_total[$__rate_interval])) > 0', '{{detector}}'),
-    ],
+    queries: [metric(`sum by (detector) (increase(spyhop_alerts_total[${RATE}])) > 0`, '{{detector}}')],
   },
   {
     kind: 'barchart',
@@ -50,16 +50,12 @@ const SPEAKING: readonly Panel[] = [
       ) latest
       order by session_date`),
     ],
-    fields: [
-      { name: 'high', color: COLORS.bearish },
-      { name: 'medium', color: COLORS.puts },
-      { name: 'low', color: COLORS.calls },
-    ],
+    fields: SEVERITIES,
   },
   {
     kind: 'stat',
     title: 'Alerts of the last hour',
-    description: 'Of all detectors, by the recording rule the flood alert is near to.',
+    description: 'Of all detectors. SpyhopAlertFlood speaks at 200 in a quarter of an hour.',
     unit: 'short',
     width: 6,
     height: 4,
@@ -87,16 +83,7 @@ const SPEAKING: readonly Panel[] = [
     unit: 's',
     width: 12,
     height: 8,
-    queries: [
-      metric(
-        'histogram_quantile(0.5, sum by (le) (rate(spyhop_alert_latency_seconds_bucket[$__rate_interval])))',
-        'median',
-      ),
-      metric(
-        'histogram_quantile(0.99, sum by (le) (rate(spyhop_alert_latency_seconds_bucket[$__rate_interval])))',
-        '99 %',
-      ),
-    ],
+    queries: [...percentiles('spyhop_alert_latency_seconds')],
   },
   {
     kind: 'barchart',

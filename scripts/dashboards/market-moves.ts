@@ -1,5 +1,5 @@
 // The lower half of the dashboard Market: which underlyings move, and what was said of them.
-import { COLORS, type Field, type Panel, series, SESSION_OF_RANGE, table } from './panel.ts';
+import { type Field, type Panel, series, SESSION_OF_RANGE, SEVERITIES, table } from './panel.ts';
 
 /** A column of underlyings that leads to their own dashboard, with the range that is looked at. */
 const UNDERLYING_FIELD: Field = {
@@ -87,11 +87,7 @@ export const MOVES: readonly Panel[] = [
       order by at desc
       limit 2000`),
     ],
-    fields: [
-      { name: 'high', color: COLORS.bearish },
-      { name: 'medium', color: COLORS.puts },
-      { name: 'low', color: COLORS.calls },
-    ],
+    fields: SEVERITIES,
   },
   {
     kind: 'table',

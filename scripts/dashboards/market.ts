@@ -1,71 +1,62 @@
 // The dashboard Market: what moves now, and whether the day is like other days.
 import { MOVES } from './market-moves.ts';
 import {
+  CALLS_AND_PUTS,
   COLORS,
   type Dashboard,
+  overBand,
   type Panel,
+  type Query,
   series,
   SESSION_OF_RANGE,
   SESSIONS_IN_RANGE,
+  stat,
   table,
 } from './panel.ts';
 
-const stat = (title: string, description: string, unit: string, column: string): Panel => ({
-  kind: 'stat',
-  title,
-  description,
-  unit,
-  width: 4,
-  height: 4,
-  queries: [
-    table(`
+const ofFlow = (column: string): Query =>
+  table(`
     select ${column}
     from spyhop.market_flows
-    where ${SESSIONS_IN_RANGE} and $__timeFilter(start_at)`),
-  ],
-});
+    where ${SESSIONS_IN_RANGE} and $__timeFilter(start_at)`);
 
-const alertStat = (title: string, description: string, unit: string, column: string): Panel => ({
-  ...stat(title, description, unit, ''),
-  queries: [
-    table(`
+const ofAlerts = (column: string): Query =>
+  table(`
     select ${column}
     from spyhop.alert_numbers
-    where $__timeFilter(at)`),
-  ],
-});
+    where $__timeFilter(at)`);
 
 const STATS: readonly Panel[] = [
   stat(
     'Premium',
     'Paid for all options in the range: price, contracts and multiplier of every print that counts.',
     'currencyUSD',
-    'sum(call_premium + put_premium) as premium',
+    ofFlow('sum(call_premium + put_premium) as premium'),
   ),
   stat(
     'Contracts',
     'Contracts traded in the range, cancels subtracted.',
     'short',
-    'sum(volume) as contracts',
+    ofFlow('sum(volume) as contracts'),
   ),
   stat(
     'Put/call ratio',
     'Premium of puts by premium of calls. Above 1 more is paid for puts.',
     'none',
-    'sum(put_premium) / nullif(sum(call_premium), 0) as ratio',
+    ofFlow('sum(put_premium) / nullif(sum(call_premium), 0) as ratio'),
   ),
-  alertStat('Alerts', 'Alerts in the range, of all detectors.', 'short', 'count(*) as alerts'),
-  alertStat(
+  stat('Alerts', 'Alerts in the range, of all detectors.', 'short', ofAlerts('count(*) as alerts')),
+  stat(
     'Underlyings with alerts',
     'Underlyings that had an alert in the range.',
     'short',
-    'count(distinct underlying) as underlyings',
+    ofAlerts('count(distinct underlying) as underlyings'),
   ),
-  alertStat(
+  stat(
     'Net premium of alerts',
     'Premium of bullish alerts less that of bearish ones. What has no direction is not in it.',
     'currencyUSD',
-    'sum(net_premium) as net',
+    ofAlerts('sum(net_premium) as net'),
   ),
 ];
 
@@ -86,10 +77,7 @@ const FLOW: readonly Panel[] = [
       where ${SESSIONS_IN_RANGE} and $__timeFilter(start_at)
       order by 1`),
     ],
-    fields: [
-      { name: 'calls', color: COLORS.calls },
-      { name: 'puts', color: COLORS.puts },
-    ],
+    fields: CALLS_AND_PUTS,
   },
   {
     kind: 'timeseries',
@@ -109,12 +97,7 @@ const FLOW: readonly Panel[] = [
       left join spyhop.market_flows f on f.session_date = d.day and f.bucket = b.bucket
       order by 1`),
     ],
-    fields: [
-      { name: 'premium', color: COLORS.observed },
-      { name: 'high', color: COLORS.band, fillBelowTo: 'low' },
-      { name: 'median', color: COLORS.band },
-      { name: 'low', color: COLORS.band },
-    ],
+    fields: overBand('premium'),
   },
   {
     kind: 'timeseries',

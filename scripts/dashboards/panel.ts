@@ -107,6 +107,32 @@ export function metricNow(text: string, legend = ''): Query {
   return { source: 'prometheus', text, legend, instant: true };
 }
 
+/** The range of a rate: wide enough for four scrapes. */
+export const RATE = '$__rate_interval';
+
+/** PromQL of the median and the 99th percentile of a histogram, by the name of its metric. */
+export function percentiles(histogram: string): readonly Query[] {
+  const at = (share: number): string =>
+    `histogram_quantile(${share}, sum by (le) (rate(${histogram}_bucket[${RATE}])))`;
+  return [metric(at(0.5), 'median'), metric(at(0.99), '99 %')];
+}
+
+/** One number, a sixth of a row wide unless `more` says otherwise. */
+export function stat(
+  title: string,
+  description: string,
+  unit: string,
+  query: Query,
+  more: Pick<Partial<Panel>, 'width' | 'warnAt' | 'badAt'> = {},
+): Panel {
+  return { kind: 'stat', title, description, unit, width: 4, height: 4, queries: [query], ...more };
+}
+
+/** Lines through the range, a third of a row wide. */
+export function lines(title: string, description: string, unit: string, ...queries: readonly Query[]): Panel {
+  return { kind: 'timeseries', title, description, unit, width: 8, height: 7, queries };
+}
+
 /** Rows of flow and alerts lie in partitions by New York's date: this keeps a query to those of the range. */
 export const SESSIONS_IN_RANGE =
   'session_date between spyhop.new_york_date($__timeFrom()) and spyhop.new_york_date($__timeTo())';
@@ -124,3 +150,26 @@ export const COLORS = {
   unknown: '#B0B0B0',
   observed: '#F2CC0C',
 } as const;
+
+/** Calls beside puts. */
+export const CALLS_AND_PUTS: readonly Field[] = [
+  { name: 'calls', color: COLORS.calls },
+  { name: 'puts', color: COLORS.puts },
+];
+
+/** What was observed, over the band of the sessions before: lowest decile, median, highest decile. */
+export function overBand(observed: string): readonly Field[] {
+  return [
+    { name: observed, color: COLORS.observed },
+    { name: 'high', color: COLORS.band, fillBelowTo: 'low' },
+    { name: 'median', color: COLORS.band },
+    { name: 'low', color: COLORS.band },
+  ];
+}
+
+/** Alerts by severity. */
+export const SEVERITIES: readonly Field[] = [
+  { name: 'high', color: COLORS.bearish },
+  { name: 'medium', color: COLORS.puts },
+  { name: 'low', color: COLORS.calls },
+];

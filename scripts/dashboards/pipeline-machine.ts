@@ -1,20 +1,8 @@
 // The lower half of the dashboard Pipeline: Postgres, jobs, the process, its API and its log.
-import { metric, metricNow, type Panel, type Query } from './panel.ts';
-
-const RATE = '$__rate_interval';
-
-const line = (title: string, description: string, unit: string, ...queries: readonly Query[]): Panel => ({
-  kind: 'timeseries',
-  title,
-  description,
-  unit,
-  width: 8,
-  height: 7,
-  queries,
-});
+import { lines, metric, metricNow, type Panel, percentiles, RATE } from './panel.ts';
 
 export const DATABASE: readonly Panel[] = [
-  line(
+  lines(
     'Rows stored',
     'Rows given to Postgres a second, by table and result.',
     'cps',
@@ -23,40 +11,33 @@ export const DATABASE: readonly Panel[] = [
       '{{table}} {{result}}',
     ),
   ),
-  line(
+  lines(
     'A transaction of the writer',
-    'Its time, and batches that were tried again.',
+    'Time of a transaction.',
     's',
-    metric(
-      `histogram_quantile(0.5, sum by (le) (rate(spyhop_sink_flush_duration_seconds_bucket[${RATE}])))`,
-      'median',
-    ),
-    metric(
-      `histogram_quantile(0.99, sum by (le) (rate(spyhop_sink_flush_duration_seconds_bucket[${RATE}])))`,
-      '99 %',
-    ),
+    ...percentiles('spyhop_sink_flush_duration_seconds'),
   ),
-  line(
+  lines(
     'Tried again and failed',
     'Batches of the writer that were tried again, and failed statements by kind.',
     'short',
     metric(`sum(increase(spyhop_sink_retries_total[${RATE}]))`, 'tried again'),
     metric(`sum by (class) (increase(spyhop_db_errors_total[${RATE}]))`, '{{class}}'),
   ),
-  line(
+  lines(
     'Connections to Postgres',
     'Of the pool, by state, and requests that wait for one.',
     'short',
     metric('sum by (state) (spyhop_db_pool_connections)', '{{state}}'),
     metric('sum(spyhop_db_pool_waiting_requests)', 'waiting'),
   ),
-  line(
+  lines(
     'Disk',
     'Free share of the disk of the data directory.',
     'percentunit',
     metric('min(spyhop_disk_free_bytes / (spyhop_disk_size_bytes > 0))', 'free'),
   ),
-  line(
+  lines(
     'Clock',
     'Times the clock of the machine jumped.',
     'short',
@@ -76,13 +57,13 @@ export const JOBS: readonly Panel[] = [
       metricNow('max by (task) (time() - (spyhop_job_last_success_timestamp_seconds > 0))', '{{task}}'),
     ],
   },
-  line(
+  lines(
     'Runs of jobs',
     'Runs by job and result.',
     'short',
     metric(`sum by (task, result) (increase(spyhop_job_runs_total[${RATE}]))`, '{{task}} {{result}}'),
   ),
-  line(
+  lines(
     'Duration of jobs',
     'Of the last run.',
     's',
@@ -91,14 +72,14 @@ export const JOBS: readonly Panel[] = [
 ];
 
 export const PROCESS: readonly Panel[] = [
-  line(
+  lines(
     'Requests',
     'Answered a second by status, and requests being answered.',
     'reqps',
     metric(`sum by (status) (rate(spyhop_http_requests_total[${RATE}]))`, '{{status}}'),
     metric('sum(spyhop_http_requests_in_flight)', 'being answered'),
   ),
-  line(
+  lines(
     'Time to answer',
     'The slowest one in a hundred, by route.',
     's',
@@ -107,13 +88,13 @@ export const PROCESS: readonly Panel[] = [
       '{{route}}',
     ),
   ),
-  line(
+  lines(
     'Turned away',
     'Requests turned away before they were looked at, by reason.',
     'short',
     metric(`sum by (reason) (increase(spyhop_http_rejected_requests_total[${RATE}]))`, '{{reason}}'),
   ),
-  line(
+  lines(
     'Memory',
     'Of the process, and of its heap beside what it may reach.',
     'bytes',
@@ -121,20 +102,20 @@ export const PROCESS: readonly Panel[] = [
     metric('max(nodejs_heap_size_used_bytes{job="spyhop"})', 'heap'),
     metric('max(spyhop_heap_limit_bytes)', 'heap may reach'),
   ),
-  line(
+  lines(
     'Processor',
     'Seconds of processor a second, of all threads.',
     'short',
     metric(`sum(rate(process_cpu_seconds_total{job="spyhop"}[${RATE}]))`, 'cores'),
   ),
-  line(
+  lines(
     'Series and sources',
     'Series of a scrape, and metrics that could not be read.',
     'short',
     metric('max(spyhop_metrics_series)', 'series'),
     metric(`sum(increase(spyhop_metrics_source_errors_total[${RATE}]))`, 'not readable'),
   ),
-  line(
+  lines(
     'Lines of the log',
     'Lines by kind, and lines that the limit of their kind held back.',
     'short',

@@ -1,128 +1,97 @@
 // The dashboard Pipeline: from the socket to Postgres, every stage with what came, what waits and what was lost.
-import { type Dashboard, metric, metricNow, type Panel, type Query } from './panel.ts';
+import { type Dashboard, lines, metric, metricNow, type Panel, percentiles, RATE, stat } from './panel.ts';
 import { DATABASE, JOBS, PROCESS } from './pipeline-machine.ts';
-
-const RATE = '$__rate_interval';
-
-const line = (title: string, description: string, unit: string, ...queries: readonly Query[]): Panel => ({
-  kind: 'timeseries',
-  title,
-  description,
-  unit,
-  width: 8,
-  height: 7,
-  queries,
-});
-
-const stat = (
-  title: string,
-  description: string,
-  unit: string,
-  text: string,
-  bounds: object = {},
-): Panel => ({
-  kind: 'stat',
-  title,
-  description,
-  unit,
-  width: 4,
-  height: 4,
-  queries: [metricNow(text)],
-  ...bounds,
-});
 
 const NOW: readonly Panel[] = [
   stat(
     'Feed',
     '1 while the feed is connected, authenticated and subscribed.',
     'bool_on_off',
-    'max(spyhop_feed_connected)',
+    metricNow('max(spyhop_feed_connected)'),
   ),
-  stat('Market', '1 in the regular session.', 'bool_yes_no', 'max(spyhop_market_open{session="regular"})'),
+  stat(
+    'Market',
+    '1 in the regular session.',
+    'bool_yes_no',
+    metricNow('max(spyhop_market_open{session="regular"})'),
+  ),
   stat(
     'Next change of the market',
     'When it opens or closes next.',
     'dateTimeAsIso',
-    'max(spyhop_market_next_change_timestamp_seconds) * 1000',
+    metricNow('max(spyhop_market_next_change_timestamp_seconds) * 1000'),
   ),
   stat(
     'Unaccounted prints',
     'Received less stored, duplicate, discarded and in flight. Anything but 0 at rest is a fault of the program.',
     'short',
-    'max(spyhop_events_unaccounted)',
+    metricNow('max(spyhop_events_unaccounted)'),
     { badAt: 1 },
   ),
   stat(
     'Open holes',
     'Times without feed that nothing has filled yet.',
     'short',
-    'sum(spyhop_feed_gaps_open)',
+    metricNow('sum(spyhop_feed_gaps_open)'),
     { warnAt: 1 },
   ),
-  stat('Postgres', '1 while it answers.', 'bool_on_off', 'max(spyhop_db_up)'),
+  stat('Postgres', '1 while it answers.', 'bool_on_off', metricNow('max(spyhop_db_up)')),
 ];
 
 const FEED: readonly Panel[] = [
-  line(
+  lines(
     'Messages',
     'Messages a second by type.',
     'cps',
     metric(`sum by (type) (rate(spyhop_feed_received_messages_total[${RATE}]))`, '{{type}}'),
   ),
-  line(
+  lines(
     'Frames and bytes',
     'Frames and bytes a second from the socket.',
     'short',
     metric(`sum(rate(spyhop_feed_received_frames_total[${RATE}]))`, 'frames'),
     metric(`sum(rate(spyhop_feed_received_bytes_total[${RATE}]))`, 'bytes'),
   ),
-  line(
+  lines(
     'Delay of prints',
     'From the time of a print to its receipt.',
     's',
-    metric(
-      `histogram_quantile(0.5, sum by (le) (rate(spyhop_feed_event_delay_seconds_bucket[${RATE}])))`,
-      'median',
-    ),
-    metric(
-      `histogram_quantile(0.99, sum by (le) (rate(spyhop_feed_event_delay_seconds_bucket[${RATE}])))`,
-      '99 %',
-    ),
+    ...percentiles('spyhop_feed_event_delay_seconds'),
   ),
-  line(
+  lines(
     'Connections of the feed',
     'Attempts to connect by result, and connections that ended by reason.',
     'short',
     metric(`sum by (result) (increase(spyhop_feed_connections_total[${RATE}]))`, 'connected: {{result}}'),
     metric(`sum by (reason) (increase(spyhop_feed_disconnects_total[${RATE}]))`, 'ended: {{reason}}'),
   ),
-  line(
+  lines(
     'Since the last message',
     'A feed that is connected and says nothing while the market is open is broken.',
     's',
     metric('max(time() - (spyhop_feed_last_message_timestamp_seconds > 0))', 'since the last message'),
   ),
-  line(
+  lines(
     'Holes and subscriptions',
     'Holes found in the feed, and channels subscribed to.',
     'short',
     metric(`sum by (state) (increase(spyhop_feed_gaps_total[${RATE}]))`, 'holes: {{state}}'),
     metric('sum(spyhop_feed_subscriptions)', 'subscriptions'),
   ),
-  line(
+  lines(
     'Unreadable messages',
     'Messages that could not be read, by reason: the rest of their frame was used.',
     'short',
     metric(`sum by (reason) (increase(spyhop_feed_parse_errors_total[${RATE}]))`, '{{reason}}'),
   ),
-  line(
+  lines(
     'Late and known prints',
     'Prints older than the allowance when they came, and prints that were known already.',
     'cps',
     metric(`sum(rate(spyhop_late_events_total[${RATE}]))`, 'late'),
     metric(`sum by (source) (rate(spyhop_duplicate_events_total[${RATE}]))`, 'known: {{source}}'),
   ),
-  line(
+  lines(
     'Discarded prints',
     'Prints that ended before a detector, by stage and reason.',
     'short',
@@ -135,60 +104,60 @@ const FEED: readonly Panel[] = [
 ];
 
 const QUEUES: readonly Panel[] = [
-  line(
+  lines(
     'Queues',
     'How full each queue with a bound is.',
     'percentunit',
     metric('max by (queue) (spyhop_queue_events / (spyhop_queue_capacity_events > 0))', '{{queue}}'),
   ),
-  line(
+  lines(
     'Waiting',
     'What waits in each queue, and prints that wait in the journal because the writer had no room.',
     'short',
     metric('max by (queue) (spyhop_queue_events)', '{{queue}}'),
     metric('max(spyhop_queue_backlog_events)', 'backlog in the journal'),
   ),
-  line(
+  lines(
     'Refused by full queues',
     'Anything but 0 is a loss.',
     'short',
     metric(`sum by (queue) (increase(spyhop_queue_dropped_events_total[${RATE}]))`, '{{queue}}'),
   ),
-  line(
+  lines(
     'Lag of the tape',
     'How far the detectors are behind the wall clock; the delay of the plan is in it.',
     's',
     metric('max(time() - (spyhop_watermark_timestamp_seconds{stage="detect"} > 0))', 'detect'),
   ),
-  line(
+  lines(
     'Main thread',
     'Share of the time it works, all in all and on frames.',
     'percentunit',
     metric('max(spyhop_event_loop_utilization_ratio)', 'all'),
     metric('max(instance:spyhop_feed_busy:ratio_rate5m)', 'frames'),
   ),
-  line(
+  lines(
     'Event loop lag',
     'How late the main thread comes to a look that was due.',
     's',
     metric('max(nodejs_eventloop_lag_p50_seconds{job="spyhop"})', 'median'),
     metric('max(nodejs_eventloop_lag_p99_seconds{job="spyhop"})', '99 %'),
   ),
-  line(
+  lines(
     'Actors',
-    'Running actors by machine, those that were stopped because they were quiet, and those that failed.',
+    'Running actors by machine, and underlyings that are left out for the rest of the session.',
     'short',
     metric('sum by (machine) (spyhop_actors)', '{{machine}}'),
     metric('sum(spyhop_actors_quarantined)', 'left out'),
   ),
-  line(
+  lines(
     'Stopped and failed actors',
     'Stopped because their underlying was quiet; replaced because they failed.',
     'short',
     metric(`sum(increase(spyhop_actor_passivations_total[${RATE}]))`, 'quiet'),
     metric(`sum(increase(spyhop_actor_errors_total[${RATE}]))`, 'failed'),
   ),
-  line(
+  lines(
     'Followers',
     'Clients that follow the alerts, what they were sent, and those that were cut off.',
     'short',
@@ -199,7 +168,7 @@ const QUEUES: readonly Panel[] = [
 ];
 
 const JOURNAL: readonly Panel[] = [
-  line(
+  lines(
     'Journal',
     'Size of the journal, and what waits for the disk beside what may.',
     'bytes',
@@ -207,25 +176,18 @@ const JOURNAL: readonly Panel[] = [
     metric('max(spyhop_journal_waiting_bytes)', 'waiting'),
     metric('max(spyhop_journal_waiting_max_bytes)', 'may wait'),
   ),
-  line(
+  lines(
     'Records of the journal',
     'Written a second, and found damaged at the last start.',
     'short',
     metric(`sum(rate(spyhop_journal_records_total[${RATE}]))`, 'written'),
     metric(`sum(increase(spyhop_journal_corrupt_records_total[${RATE}]))`, 'damaged'),
   ),
-  line(
+  lines(
     'Writing the journal',
     'Time of a write, its fsync included.',
     's',
-    metric(
-      `histogram_quantile(0.5, sum by (le) (rate(spyhop_journal_flush_duration_seconds_bucket[${RATE}])))`,
-      'median',
-    ),
-    metric(
-      `histogram_quantile(0.99, sum by (le) (rate(spyhop_journal_flush_duration_seconds_bucket[${RATE}])))`,
-      '99 %',
-    ),
+    ...percentiles('spyhop_journal_flush_duration_seconds'),
   ),
 ];
 
@@ -249,10 +211,7 @@ export const PIPELINE: Dashboard = {
     {
       name: 'Starts',
       color: 'blue',
-      query: metric(
-        'changes(process_start_time_seconds{job="spyhop"}[$__rate_interval]) > 0',
-        'spyhop started',
-      ),
+      query: metric(`changes(process_start_time_seconds{job="spyhop"}[${RATE}]) > 0`, 'spyhop started'),
     },
   ],
   sections: [

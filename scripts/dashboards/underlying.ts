@@ -1,41 +1,36 @@
 // The dashboard Underlying: one symbol of more than ten thousand, against what is normal of it.
 import {
-  COLORS,
+  CALLS_AND_PUTS,
   type Dashboard,
+  overBand,
   type Panel,
   series,
   SESSION_OF_RANGE,
   SESSIONS_IN_RANGE,
+  stat,
   table,
 } from './panel.ts';
 
 const SYMBOL = '${symbol:sqlstring}';
 
-const stat = (title: string, description: string, unit: string, text: string): Panel => ({
-  kind: 'stat',
-  title,
-  description,
-  unit,
-  width: 6,
-  height: 4,
-  queries: [table(text)],
-});
+const WIDE = { width: 6 };
 
 const STATS: readonly Panel[] = [
   stat(
     'Premium',
     'Premium of the session the range ends in.',
     'currencyUSD',
-    `
+    table(`
     select premium
     from spyhop.underlying_days
-    where underlying = ${SYMBOL} and session_date = ${SESSION_OF_RANGE}`,
+    where underlying = ${SYMBOL} and session_date = ${SESSION_OF_RANGE}`),
+    WIDE,
   ),
   stat(
     'Times a normal day',
     'Contracts of the session by the mean of the thirty sessions before it that are stored.',
     'none',
-    `
+    table(`
     select avg(volume) filter (where session_date = day)
       / nullif(avg(volume) filter (where session_date < day), 0) as times
     from (
@@ -44,25 +39,28 @@ const STATS: readonly Panel[] = [
       where underlying = ${SYMBOL} and session_date <= spyhop.new_york_date($__timeTo())
       order by session_date desc
       limit 31
-    ) sessions`,
+    ) sessions`),
+    WIDE,
   ),
   stat(
     'Put/call ratio',
     'Premium of puts by premium of calls in the session.',
     'none',
-    `
+    table(`
     select put_premium / nullif(call_premium, 0) as ratio
     from spyhop.underlying_days
-    where underlying = ${SYMBOL} and session_date = ${SESSION_OF_RANGE}`,
+    where underlying = ${SYMBOL} and session_date = ${SESSION_OF_RANGE}`),
+    WIDE,
   ),
   stat(
     'Alerts',
     'Alerts of the underlying in the range.',
     'short',
-    `
+    table(`
     select count(*) as alerts
     from spyhop.alert_numbers
-    where underlying = ${SYMBOL} and $__timeFilter(at)`,
+    where underlying = ${SYMBOL} and $__timeFilter(at)`),
+    WIDE,
   ),
 ];
 
@@ -87,12 +85,7 @@ const ACTIVITY: readonly Panel[] = [
         on f.session_date = d.day and f.underlying = ${SYMBOL} and f.bucket = b.bucket
       order by 1`),
     ],
-    fields: [
-      { name: 'contracts', color: COLORS.observed },
-      { name: 'high', color: COLORS.band, fillBelowTo: 'low' },
-      { name: 'median', color: COLORS.band },
-      { name: 'low', color: COLORS.band },
-    ],
+    fields: overBand('contracts'),
   },
   {
     kind: 'timeseries',
@@ -110,10 +103,7 @@ const ACTIVITY: readonly Panel[] = [
       where underlying = ${SYMBOL} and ${SESSIONS_IN_RANGE} and $__timeFilter(start_at)
       order by 1`),
     ],
-    fields: [
-      { name: 'calls', color: COLORS.calls },
-      { name: 'puts', color: COLORS.puts },
-    ],
+    fields: CALLS_AND_PUTS,
   },
   {
     kind: 'barchart',
@@ -134,10 +124,7 @@ const ACTIVITY: readonly Panel[] = [
       ) latest
       order by session_date`),
     ],
-    fields: [
-      { name: 'calls', color: COLORS.calls },
-      { name: 'puts', color: COLORS.puts },
-    ],
+    fields: CALLS_AND_PUTS,
   },
 ];
 
@@ -205,10 +192,7 @@ const CONTRACTS: readonly Panel[] = [
       ) nearest
       order by expiry_date`),
     ],
-    fields: [
-      { name: 'calls', color: COLORS.calls },
-      { name: 'puts', color: COLORS.puts },
-    ],
+    fields: CALLS_AND_PUTS,
   },
 ];
 
