@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ContractTable } from '../../src/domain/contract-table.ts';
-import { OrderCounter } from '../../src/domain/ladder.ts';
+import { type DayOrders, OrderCounter, RUNGS } from '../../src/domain/ladder.ts';
 import { closeMsOf } from '../../src/domain/session.ts';
 import { openFlatFile } from '../../src/feeds/flat-file/open.ts';
 import { readWholeDay } from '../../src/feeds/flat-file/read.ts';
 import { type DayDetail, ORDER_COLUMNS, writeDay } from '../../src/history/day-files.ts';
-import { readDayOrders } from '../../src/history/day-orders.ts';
 import { openDuck, rowsOf } from '../../src/history/duck.ts';
+import { readDayOrders } from '../../src/history/order-days.ts';
 import {
   AGGREGATES,
   barRow,
@@ -151,9 +151,17 @@ describe('the files of a day', () => {
     });
     for (const batch of day.batches(100)) counter.add(batch, batch.atMs);
     const counted = counter.take(MONDAY);
-    const read = await readDayOrders(duck, summaries, MONDAY, table);
-    expect(read).toMatchObject({ date: MONDAY, contract: counted.contract, orders: counted.orders });
-    expect([...read!.meanPrice]).toEqual([...counted.meanPrice].map((price) => expect.closeTo(price, 9)));
+    const read = await readDayOrders(duck, summaries, MONDAY, (osi) => table.internTicker(osi) as number);
+    expect(read.date).toBe(MONDAY);
+    // The file has its contracts in the order of their tickers.
+    expect([...read.contract].map((contract) => table.ticker(contract))).toEqual([QQQ, SPY]);
+    const ordersOf = ({ contract, orders, meanPrice }: DayOrders): unknown =>
+      Array.from(contract, (number, at) => ({
+        number,
+        orders: [...orders.subarray(at * RUNGS, (at + 1) * RUNGS)],
+        price: meanPrice[at]!.toFixed(9),
+      })).toSorted((a, b) => a.number - b.number);
+    expect(ordersOf(read)).toEqual(ordersOf(counted));
   });
 
   it('say of minutes what minutes know, and of whole days only volume and close', async () => {
