@@ -1,6 +1,6 @@
 // Alerts: stored once each, listed by keyset, followed by the number of their insertion.
 import type { Alert } from '../domain/alert.ts';
-import type { AlertQuery, Page } from '../domain/answers.ts';
+import { type AlertQuery, type Page, pageOf } from '../domain/answers.ts';
 import { type Receipt, receiptIn, withoutReceipt } from '../domain/receipt.ts';
 import { parseCents } from './cents.ts';
 import type { Database, Queries } from './pool.ts';
@@ -88,16 +88,17 @@ export async function listAlerts(db: Queries, query: AlertQuery): Promise<Page<A
     timeOrNull(query.untilMs),
     timeOrNull(query.before?.atMs),
     query.before?.key ?? null,
-    // One more than asked for tells whether there is a next page.
     query.limit + 1,
     query.kind ?? null,
     query.side ?? null,
     query.surpriseMin ?? null,
   ]);
-  const items = rows.slice(0, query.limit).map(({ body }) => body);
-  const last = items.at(-1);
-  const more = rows.length > query.limit && last !== undefined;
-  return { items, next: more ? { atMs: Date.parse(last.at), key: last.id } : null };
+  return pageOf(
+    rows,
+    query.limit,
+    ({ body }) => body,
+    ({ body }) => ({ atMs: Date.parse(body.at), key: body.id }),
+  );
 }
 
 /** An alert by its id; null when there is none. */

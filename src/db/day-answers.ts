@@ -1,8 +1,8 @@
 // Questions that bars and days answer: the largest contracts of five minutes, and a contract session by session.
 import type { ContractSession, ContractSums } from '../domain/answers.ts';
-import { dayNumberOf, newYorkMidnightMs } from '../domain/calendar.ts';
 import { BUCKET_MS } from '../domain/session.ts';
 import type { Queries } from './pool.ts';
+import { midnightOf } from './tape-answers.ts';
 
 // The few that are shown are chosen before their names are looked up.
 const LARGEST = `
@@ -20,9 +20,9 @@ export async function listLargest(
   atMs: number,
   limit: number,
 ): Promise<readonly ContractSums[]> {
-  const day = dayNumberOf(sessionDate);
-  if (day === null) return [];
-  const bucket = Math.floor((atMs - newYorkMidnightMs(day)) / BUCKET_MS);
+  const midnightMs = midnightOf(sessionDate);
+  if (midnightMs === null) return [];
+  const bucket = Math.floor((atMs - midnightMs) / BUCKET_MS);
   return db.rows<ContractSums>(LARGEST, [sessionDate, bucket, limit]);
 }
 

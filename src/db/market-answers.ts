@@ -1,17 +1,17 @@
 // Questions about many at once: underlyings by name, contracts of an underlying, its prints, alerts counted.
-import type {
-  AlertTally,
-  ContractFilter,
-  ContractRow,
-  Page,
-  TimeCursor,
-  UnderlyingPrint,
-  UnderlyingRow,
+import {
+  type AlertTally,
+  type ContractFilter,
+  type ContractRow,
+  type Page,
+  pageOf,
+  type TimeCursor,
+  type UnderlyingPrint,
+  type UnderlyingRow,
 } from '../domain/answers.ts';
-import { dayNumberOf, newYorkMidnightMs } from '../domain/calendar.ts';
 import { BUCKET_MS } from '../domain/session.ts';
 import type { Queries } from './pool.ts';
-import { placeOf } from './tape-answers.ts';
+import { midnightOf, placeOf, printOf, type PrintRow, printsPage } from './tape-answers.ts';
 
 const UNDERLYINGS = `
   select u.symbol, f.volume, f.premium_cents as "premiumCents", a.alerts
@@ -79,10 +79,12 @@ export async function listContracts(
     filter.limit + 1,
   ]);
   if (rows.length === 0 && (await db.rows(KNOWS_UNDERLYING, [underlying])).length === 0) return null;
-  const items = rows.slice(0, filter.limit);
-  const last = items.at(-1);
-  const more = rows.length > filter.limit && last !== undefined;
-  return { items, next: more ? { atMs: Math.max(last.premiumCents, 0), key: last.osi } : null };
+  return pageOf(
+    rows,
+    filter.limit,
+    (row) => row,
+    ({ premiumCents, osi }) => ({ atMs: Math.max(premiumCents, 0), key: osi }),
+  );
 }
 
 // Names are looked up of the few that are shown.
@@ -111,16 +113,9 @@ const ENOUGH_UNTIL = `
   order by bucket limit 1`;
 const AFTER_ALL_MS = 2_147_483_647;
 
-interface PrintRow {
-  readonly at_ms: number;
-  readonly tape_row: number;
+interface UnderlyingPrintRow extends PrintRow {
   readonly osi: string;
   readonly multiplier: number;
-  readonly price_e4: number;
-  readonly size: number;
-  readonly condition: number;
-  readonly exchange: number;
-  readonly sequence: number;
 }
 
 /** Prints of all contracts of an underlying, oldest first; null when it was never seen. */
@@ -131,12 +126,11 @@ export async function listUnderlyingPrints(
   after: TimeCursor | null,
   limit: number,
 ): Promise<Page<UnderlyingPrint> | null> {
-  const day = dayNumberOf(sessionDate);
-  if (day === null) return null;
-  const midnightMs = newYorkMidnightMs(day);
+  const midnightMs = midnightOf(sessionDate);
+  if (midnightMs === null) return null;
   const [afterMs, afterRow] = placeOf(after, midnightMs);
-  const printsUntil = async (untilMs: number): Promise<PrintRow[]> =>
-    db.rows<PrintRow>(PRINTS, [sessionDate, underlying, afterMs, afterRow, limit + 1, untilMs]);
+  const printsUntil = async (untilMs: number): Promise<UnderlyingPrintRow[]> =>
+    db.rows<UnderlyingPrintRow>(PRINTS, [sessionDate, underlying, afterMs, afterRow, limit + 1, untilMs]);
   const [enough] = await db.rows<{ untilMs: number }>(ENOUGH_UNTIL, [
     sessionDate,
     underlying,
@@ -148,23 +142,11 @@ export async function listUnderlyingPrints(
   // Minute aggregates are in the sums and leave no prints: what is short for them is asked for without a bound.
   if (enough !== undefined && rows.length <= limit) rows = await printsUntil(AFTER_ALL_MS);
   if (rows.length === 0 && (await db.rows(KNOWS_UNDERLYING, [underlying])).length === 0) return null;
-  const page = rows.slice(0, limit);
-  const last = page.at(-1);
-  const more = rows.length > limit && last !== undefined;
-  return {
-    items: page.map((row) => ({
-      atMs: midnightMs + row.at_ms,
-      osi: row.osi,
-      multiplier: row.multiplier,
-      priceE4: row.price_e4,
-      size: row.size,
-      // Ids are 16 bits without a sign.
-      condition: row.condition & 0xffff,
-      exchange: row.exchange & 0xffff,
-      sequence: row.sequence,
-    })),
-    next: more ? { atMs: midnightMs + last.at_ms, key: String(last.tape_row) } : null,
-  };
+  return printsPage(rows, limit, midnightMs, (row) => ({
+    osi: row.osi,
+    multiplier: row.multiplier,
+    ...printOf(row, midnightMs),
+  }));
 }
 
 /** Alerts counted by session, detector, kind, severity and direction, newest session first. */

@@ -1,5 +1,13 @@
 // Questions about the tape: flow of an underlying, a contract's day, its bars and its prints.
-import type { Bar, ContractDay, FlowBucket, Page, StoredPrint, TimeCursor } from '../domain/answers.ts';
+import {
+  type Bar,
+  type ContractDay,
+  type FlowBucket,
+  type Page,
+  pageOf,
+  type StoredPrint,
+  type TimeCursor,
+} from '../domain/answers.ts';
 import { dayNumberOf, newYorkMidnightMs } from '../domain/calendar.ts';
 import { BUCKET_MS } from '../domain/session.ts';
 import { findContract } from './contracts.ts';
@@ -40,7 +48,7 @@ const BEFORE_ALL_MS = -86_400_000;
 const INTEGER_MAX = 2_147_483_647;
 
 /** Epoch ms of midnight in New York on a date; null when the text is no date. */
-function midnightOf(date: string): number | null {
+export function midnightOf(date: string): number | null {
   const day = dayNumberOf(date);
   return day === null ? null : newYorkMidnightMs(day);
 }
@@ -130,7 +138,8 @@ export async function findBars(
   }));
 }
 
-interface PrintRow {
+/** A print as a row of the tape. */
+export interface PrintRow {
   readonly at_ms: number;
   readonly tape_row: number;
   readonly price_e4: number;
@@ -145,6 +154,29 @@ export function placeOf(after: TimeCursor | null, midnightMs: number): readonly 
   if (after === null) return [BEFORE_ALL_MS, 0];
   const within = (value: number): number => Math.max(-INTEGER_MAX, Math.min(value, INTEGER_MAX));
   return [within(after.atMs - midnightMs), within(Number(after.key))];
+}
+
+/** A print as it is shown. */
+export function printOf(row: PrintRow, midnightMs: number): StoredPrint {
+  return {
+    atMs: midnightMs + row.at_ms,
+    priceE4: row.price_e4,
+    size: row.size,
+    // Ids are 16 bits without a sign.
+    condition: row.condition & 0xffff,
+    exchange: row.exchange & 0xffff,
+    sequence: row.sequence,
+  };
+}
+
+/** A page of prints in the order of the tape. */
+export function printsPage<Row extends PrintRow, Print>(
+  rows: readonly Row[],
+  limit: number,
+  midnightMs: number,
+  show: (row: Row) => Print,
+): Page<Print> {
+  return pageOf(rows, limit, show, (row) => ({ atMs: midnightMs + row.at_ms, key: String(row.tape_row) }));
 }
 
 /** Prints of a contract, oldest first; null when it was never seen, empty when its prints are not hot any more. */
@@ -164,19 +196,5 @@ export async function listPrints(
     ...placeOf(after, midnightMs),
     limit + 1,
   ]);
-  const page = rows.slice(0, limit);
-  const last = page.at(-1);
-  const more = rows.length > limit && last !== undefined;
-  return {
-    items: page.map((row) => ({
-      atMs: midnightMs + row.at_ms,
-      priceE4: row.price_e4,
-      size: row.size,
-      // Ids are 16 bits without a sign.
-      condition: row.condition & 0xffff,
-      exchange: row.exchange & 0xffff,
-      sequence: row.sequence,
-    })),
-    next: more ? { atMs: midnightMs + last.at_ms, key: String(last.tape_row) } : null,
-  };
+  return printsPage(rows, limit, midnightMs, (row) => printOf(row, midnightMs));
 }

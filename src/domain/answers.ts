@@ -1,4 +1,4 @@
-// Questions to the store and their answers: the shapes that the store gives and the API shows.
+// Questions to the store and their answers: the shapes that the store gives and the API shows, page by page.
 import type { Alert, Severity } from './alert.ts';
 import type { OptionContract } from './contract.ts';
 import type { Coverage } from './coverage.ts';
@@ -17,6 +17,19 @@ export interface TimeCursor {
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly next: TimeCursor | null;
+}
+
+/** The page of at most `limit` items in rows of which one more was asked for: it tells whether there is a next page. */
+export function pageOf<Row, Item>(
+  rows: readonly Row[],
+  limit: number,
+  itemOf: (row: Row) => Item,
+  placeOf: (row: Row) => TimeCursor,
+): Page<Item> {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  const more = rows.length > limit && last !== undefined;
+  return { items: shown.map(itemOf), next: more ? placeOf(last) : null };
 }
 
 /** Which alerts; every filter given must hold. */
