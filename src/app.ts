@@ -149,7 +149,7 @@ async function composeService(settings: ServiceSettings, parts: AsyncDisposableS
   parts.defer(() => feed.drain());
   const world = watchWorld(settings.dataDir, clock);
   parts.defer(() => world.stop());
-  const deep = parts.use(openDeepStore(store.reader, settings.dataDir));
+  const deep = parts.use(openDeepStore(store.reader, settings.dataDir, log));
   const api = createServiceApi(settings, { store, deep, live, feed, counts, world, baselines, table });
   counts.recent.load(await deep.answers.alerts({ limit: counts.recent.max }));
   return startedService(settings, { live, feed, api, address: await api.listen(), parts });

@@ -137,7 +137,7 @@ export const LOG_KINDS = {
   'history.missing': {
     level: 'error',
     sentence:
-      'A file of deep history is gone; what is normal is made without its day until it is imported again.',
+      'A file of deep history is gone; its day is neither shown nor learned from until it is imported again.',
     fields: { path: 'where it was' },
   },
   'job.finished': {

@@ -1,6 +1,7 @@
 // Questions to deep history, answered by DuckDB's own threads from the files of the days.
+import { existsSync } from 'node:fs';
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
-import type { TimeCursor } from '../domain/answers.ts';
+import { pageOf, type TimeCursor } from '../domain/answers.ts';
 import { CONDITIONS, conditionUse, USE } from '../domain/conditions.ts';
 import { parseTicker } from '../domain/contract.ts';
 import type { HistoricalDay, HistoricalPrint, HistoryQueries } from '../domain/history-answers.ts';
@@ -42,43 +43,79 @@ const PREMIUM = `${SIGN} * price_e4::bigint * size`;
 /** Open questions to deep history. */
 export interface OpenHistory extends HistoryQueries, Disposable {}
 
-/** Opens deep history for questions. A file is opened for each: one that is replaced meanwhile stays readable. */
-export async function openHistory(places: DayPlaces, limits: DuckLimits = LIMITS): Promise<OpenHistory> {
+/**
+ * Opens deep history for questions. A file is opened for each: one that is replaced meanwhile stays readable.
+ * @param onMissing told of a file that is gone, once; its day is answered as one that is not held
+ */
+export async function openHistory(
+  places: DayPlaces,
+  onMissing: (path: string) => void,
+  limits: DuckLimits = LIMITS,
+): Promise<OpenHistory> {
   const duck = await openDuck(limits);
   await duck.connection.run('set parquet_metadata_cache = true');
-  const ask = await createAsker(duck);
+  const askFiles = withoutMissing(await createAsker(duck), onMissing);
+  /** Asks of the prints of a day; null when there are none. */
+  const askPrints = async <Row>(
+    sessionDate: string,
+    sqlOf: (file: string) => string,
+    parameters: Named,
+  ): Promise<Row[] | null> => {
+    const path = (await places.find(sessionDate))?.prints ?? null;
+    return path === null ? null : askFiles<Row>([path], sqlOf, parameters);
+  };
   return {
     async underlyingPrints(underlying, sessionDate, after, limit) {
-      const path = await printsOf(places, sessionDate);
-      return path === null ? null : printsPage(ask, path, underlying, after, limit);
+      const parameters = { underlying, ...placeOf(after), limit: limit + 1 };
+      const rows = await askPrints<PrintRow>(sessionDate, selectPrints, parameters);
+      return rows === null ? null : pageOf(rows, limit, printOf, placeIn);
     },
-    async underlyingFlow(underlying, sessionDate) {
-      const path = await printsOf(places, sessionDate);
-      return path === null ? null : ask(flowOf(path, sessionDate), { underlying });
-    },
+    underlyingFlow: async (underlying, sessionDate) =>
+      askPrints(sessionDate, (files) => flowOf(files, sessionDate), { underlying }),
     async largestContracts(sessionDate, fromMs, limit) {
-      const path = await printsOf(places, sessionDate);
-      if (path === null) return null;
       const [from, to] = [fromMs, fromMs + BUCKET_MS].map((ms) => BigInt(ms) * 1_000_000n);
-      return ask(largestOf(path), { from: from!, to: to!, limit });
+      return askPrints(sessionDate, largestOf, { from: from!, to: to!, limit });
     },
     async contractDays(osi, from, to) {
       const contract = parseTicker(osi);
       if ('fault' in contract) return [];
-      const days = (await places.list(from, to)).slice(-DAYS_MAX);
-      if (days.length === 0) return [];
-      return (await ask<DayRow>(daysOf(days), { underlying: contract.underlying, osi })).map(dayOf);
+      const paths = (await places.list(from, to)).slice(-DAYS_MAX).map(({ summaries }) => summaries);
+      const { underlying } = contract;
+      return ((await askFiles<DayRow>(paths, daysOf, { underlying, osi })) ?? []).map(dayOf);
     },
     [Symbol.dispose]: () => duck[Symbol.dispose](),
   };
 }
 
-/** The prints of a day; null when there are none. */
-async function printsOf(places: DayPlaces, sessionDate: string): Promise<string | null> {
-  return (await places.find(sessionDate))?.prints ?? null;
-}
+type Named = Record<string, DuckDBValue>;
+type Ask = <Row>(sql: string, parameters: Named) => Promise<Row[]>;
+/** Asks of files, which `sqlOf` gets as SQL; null when none of them is there. */
+type AskFiles = <Row>(
+  paths: readonly string[],
+  sqlOf: (files: string) => string,
+  parameters: Named,
+) => Promise<Row[] | null>;
 
-type Ask = <Row>(sql: string, parameters: Record<string, DuckDBValue>) => Promise<Row[]>;
+/** Leaves out files that are gone, which shows when a question fails: nobody looks for files before. */
+function withoutMissing(ask: Ask, onMissing: (path: string) => void): AskFiles {
+  const told = new Set<string>();
+  const askThese: AskFiles = async (paths, sqlOf, parameters) =>
+    paths.length === 0 ? null : ask(sqlOf(`[${paths.map(literal).join(', ')}]`), parameters);
+  return async (paths, sqlOf, parameters) => {
+    try {
+      return await askThese(paths, sqlOf, parameters);
+    } catch (error) {
+      const missing = new Set(paths.filter((path) => !existsSync(path)));
+      if (missing.size === 0) throw error;
+      for (const path of missing.difference(told)) {
+        told.add(path);
+        onMissing(path);
+      }
+      const held = paths.filter((path) => !missing.has(path));
+      return askThese(held, sqlOf, parameters);
+    }
+  };
+}
 
 /** Gives each question a connection of its own while it runs: on one connection they would wait for each other. */
 async function createAsker(duck: Duck): Promise<Ask> {
@@ -102,33 +139,31 @@ interface PrintRow extends HistoricalPrint {
   readonly row: number;
 }
 
-async function printsPage(
-  ask: Ask,
-  path: string,
-  underlying: string,
-  after: TimeCursor | null,
-  limit: number,
-): ReturnType<HistoryQueries['underlyingPrints']> {
-  const [nanos = 0, row = 0] = (after?.key ?? '').split('.').map(Number);
-  const afterNs = BigInt(after?.atMs ?? 0) * 1_000_000n + BigInt(nanos);
-  const rows = await ask<PrintRow>(
-    `select osi, sip_ns // 1000000 as "atMs", (sip_ns % 1000000)::int as nanos, price_e4 as "priceE4", size,
-       condition, exchange, 0 as sequence, file_row_number as row
-     from read_parquet(${literal(path)}, file_row_number = true)
-     where underlying = $underlying and (sip_ns > $ns or (sip_ns = $ns and file_row_number > $row))
-     order by sip_ns, file_row_number limit $limit`,
-    { underlying, ns: afterNs, row: after === null ? -1 : row, limit: limit + 1 },
-  );
-  const page = rows.slice(0, limit);
-  const last = page.at(-1);
-  const more = rows.length > limit && last !== undefined;
-  return {
-    items: page.map(({ row: _row, ...print }) => print),
-    next: more ? { atMs: last.atMs, key: `${last.nanos}.${last.row}` } : null,
-  };
+/** A place in a file, behind which prints are asked for: nanoseconds and row. */
+function placeOf(after: TimeCursor | null): { readonly ns: bigint; readonly row: number } {
+  if (after === null) return { ns: 0n, row: -1 };
+  const [nanos = 0, row = 0] = after.key.split('.').map(Number);
+  return { ns: BigInt(after.atMs) * 1_000_000n + BigInt(nanos), row };
 }
 
-function flowOf(path: string, sessionDate: string): string {
+function placeIn({ atMs, nanos, row }: PrintRow): TimeCursor {
+  return { atMs, key: `${nanos}.${row}` };
+}
+
+function printOf({ row: _row, ...print }: PrintRow): HistoricalPrint {
+  return print;
+}
+
+function selectPrints(files: string): string {
+  return `
+    select osi, sip_ns // 1000000 as "atMs", (sip_ns % 1000000)::int as nanos, price_e4 as "priceE4", size,
+      condition, exchange, 0 as sequence, file_row_number as row
+    from read_parquet(${files}, file_row_number = true)
+    where underlying = $underlying and (sip_ns > $ns or (sip_ns = $ns and file_row_number > $row))
+    order by sip_ns, file_row_number limit $limit`;
+}
+
+function flowOf(files: string, sessionDate: string): string {
   const session = sessionOn(sessionDate);
   const midnightMs = 'fault' in session ? 0 : session.midnightMs;
   // Buckets count from midnight in New York, and lie before it the evening before.
@@ -138,28 +173,27 @@ function flowOf(path: string, sessionDate: string): string {
       sum(${SIGN} * size)::bigint as volume,
       coalesce(sum(${PREMIUM}) filter (osi[-9] = 'C'), 0)::bigint as "callCents",
       coalesce(sum(${PREMIUM}) filter (osi[-9] = 'P'), 0)::bigint as "putCents"
-    from read_parquet(${literal(path)})
+    from read_parquet(${files})
     where underlying = $underlying group by all order by 1`;
 }
 
-function largestOf(path: string): string {
+function largestOf(files: string): string {
   return `
     select osi, sum(${SIGN})::bigint as prints, sum(${SIGN} * size)::bigint as volume,
       sum(${PREMIUM})::bigint as "premiumCents"
-    from read_parquet(${literal(path)})
+    from read_parquet(${files})
     where sip_ns >= $from and sip_ns < $to
     group by osi order by "premiumCents" desc, osi limit $limit`;
 }
 
 type DayRow = Omit<HistoricalDay, 'orders'> & Readonly<Record<string, number | null>>;
 
-function daysOf(days: readonly DayPlace[]): string {
-  const files = days.map(({ summaries }) => literal(summaries)).join(', ');
+function daysOf(files: string): string {
   return `
     select parse_filename(filename)[1:10] as "sessionDate", prints, volume, premium_cents as "premiumCents",
       open_e4 as "openE4", high_e4 as "highE4", low_e4 as "lowE4", close_e4 as "closeE4",
       ${ORDER_COLUMNS.join(', ')}
-    from read_parquet([${files}], filename = true)
+    from read_parquet(${files}, filename = true)
     where underlying = $underlying and osi = $osi order by 1`;
 }
 

@@ -7,6 +7,7 @@ import type { HistoricalDay, HistoricalPrint, HistoryQueries } from '../domain/h
 import { BUCKET_MS } from '../domain/session.ts';
 import { historyDir } from '../history/places.ts';
 import { type OpenHistory, openHistory } from '../history/questions.ts';
+import type { Log } from '../log.ts';
 import { historyPlaces } from './history-places.ts';
 
 /** All that is stored, hot or deep. */
@@ -14,11 +15,16 @@ export interface DeepStore extends AsyncDisposable {
   readonly answers: StoreQueries;
 }
 
-/** The answers of a reader's pool and of the files in a data directory; these are opened when first asked. */
-export function openDeepStore(reader: Queries, dataDir: string): DeepStore {
+/**
+ * The answers of a reader's pool and of the files in a data directory; these are opened when first asked.
+ * A file of a day that is gone is logged, and its day answered as one that is not held.
+ */
+export function openDeepStore(reader: Queries, dataDir: string, log: Pick<Log, 'write'>): DeepStore {
   let history: Promise<OpenHistory> | null = null;
   const open = async (): Promise<OpenHistory> =>
-    (history ??= openHistory(historyPlaces(reader, historyDir(dataDir))));
+    (history ??= openHistory(historyPlaces(reader, historyDir(dataDir)), (path) =>
+      log.write('history.missing', { path }),
+    ));
   return {
     answers: deepened(storeQueries(reader), open),
     async [Symbol.asyncDispose]() {

@@ -1,4 +1,5 @@
 // Deep history asked and answered: pages, five minutes, the largest contracts, a contract's days, against slow sums.
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -56,6 +57,7 @@ describe('deep history', () => {
     [MONDAY, tapeOf(0)],
     [TUESDAY, tapeOf(1)],
   ]);
+  const missing: string[] = [];
   let history: OpenHistory;
 
   async function write(session: Session, text: string): Promise<void> {
@@ -81,10 +83,13 @@ describe('deep history', () => {
     }
     const bar = barRow('10:00', { ticker: TICKERS[2]!, date: FRIDAY, volume: '77' });
     await write(requireSession(FRIDAY), lines(AGGREGATES, bar));
-    history = await openHistory({
-      find: async (date) => places.get(date) ?? null,
-      list: async (from, to) => [...places.values()].filter(({ sessionDate: d }) => d >= from && d <= to),
-    });
+    history = await openHistory(
+      {
+        find: async (date) => places.get(date) ?? null,
+        list: async (from, to) => [...places.values()].filter(({ sessionDate: d }) => d >= from && d <= to),
+      },
+      (path) => missing.push(path),
+    );
   });
   afterAll(() => {
     history[Symbol.dispose]();
@@ -167,5 +172,23 @@ describe('deep history', () => {
     expect(await history.underlyingFlow("X' or 1=1 --", MONDAY)).toEqual([]);
     expect(await history.contractDays("O:X' or 1=1", MONDAY, TUESDAY)).toEqual([]);
     expect(await history.contractDays('O:XYZ251219C00180000', MONDAY, TUESDAY)).toEqual([]);
+  });
+
+  it('answers a day whose files are gone as one it does not hold, and tells each file once', async () => {
+    const { prints, summaries } = places.get(MONDAY)!;
+    const osi = TICKERS[2]!;
+    const [, tuesday] = await history.contractDays(osi, MONDAY, TUESDAY);
+    // The files were open before: what is remembered of them answers nothing either.
+    rmSync(prints!);
+    rmSync(summaries);
+    expect(missing).toEqual([]);
+    expect(await history.underlyingPrints('NVDA', MONDAY, null, 10)).toBeNull();
+    expect(await history.underlyingFlow('NVDA', MONDAY)).toBeNull();
+    expect(await history.largestContracts(MONDAY, 0, 10)).toBeNull();
+    expect(await history.contractDays(osi, MONDAY, TUESDAY)).toEqual([tuesday]);
+    expect(await history.contractDays(osi, MONDAY, MONDAY)).toEqual([]);
+    expect(missing).toEqual([prints, summaries]);
+    writeFileSync(summaries, 'not Parquet');
+    await expect(history.contractDays(osi, MONDAY, MONDAY)).rejects.toThrow(summaries);
   });
 });

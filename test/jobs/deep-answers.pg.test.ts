@@ -16,9 +16,12 @@ const TICKERS = ['O:SPY261218C00650000', 'O:SPY261218P00600000'];
 const DEEP = requireSession('2026-11-19');
 const HOT = requireSession('2026-11-20');
 
+const MISSING_FILE = /^."history.missing",.*(prints|summaries).2026.(2026-11-..)/;
+
 describe('a day that is not hot', () => {
   let clone: TestDatabase;
   let deep: DeepStore;
+  const missing: string[] = [];
   const dataDir = mkdtempSync(join(tmpdir(), 'spyhop-deep-'));
 
   async function take({ date, midnightMs }: typeof DEEP, prints: readonly Print[]): Promise<void> {
@@ -43,7 +46,7 @@ describe('a day that is not hot', () => {
     clone = await cloneDatabase();
     await take(DEEP, [print('09:31:00', 3), print('09:31:01', 4), print('10:00:00', 50, { contract: 1 })]);
     await take(HOT, [print('09:31:00', 7)]);
-    deep = openDeepStore(clone.db, dataDir);
+    deep = openDeepStore(clone.db, dataDir, { write: (...line) => missing.push(JSON.stringify(line)) });
   });
   afterAll(async () => {
     await deep[Symbol.asyncDispose]();
@@ -85,5 +88,20 @@ describe('a day that is not hot', () => {
     ]);
     await clone.db.change('delete from spyhop.day_summary where session_date = $1', [DEEP.date]);
     expect(await deep.answers.contractDays(TICKERS[0]!, '2026-01-01', HOT.date)).toEqual(days);
+  });
+
+  it('is not held when its files are gone, which is told, and the hot day goes on', async () => {
+    expect(missing).toEqual([]);
+    rmSync(historyDir(dataDir), { recursive: true });
+    expect(await deep.answers.flow('SPY', DEEP.date)).toEqual([]);
+    const first = await deep.answers.underlyingPrints('SPY', DEEP.date, null, 2);
+    expect(first).toEqual({ items: [], next: null });
+    const days = await deep.answers.contractDays(TICKERS[0]!, '2026-01-01', HOT.date);
+    expect(days!.map(({ sessionDate }) => sessionDate)).toEqual([HOT.date]);
+    expect(missing.map((line) => MISSING_FILE.exec(line)?.slice(1))).toEqual([
+      ['prints', DEEP.date],
+      ['summaries', DEEP.date],
+      ['summaries', HOT.date],
+    ]);
   });
 });

@@ -86,7 +86,7 @@ describe('importing a day', () => {
   });
 
   it('is asked of deep history by the pointers of the store', async () => {
-    using history = await openHistory(historyPlaces(clone.db, historyDir));
+    using history = await openHistory(historyPlaces(clone.db, historyDir), () => {});
     const page = await history.underlyingPrints('SPY', session.date, null, 10);
     expect(page!.items.map(({ osi, size }) => [osi, size])).toEqual([
       [CALL, 10],
