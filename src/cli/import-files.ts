@@ -6,7 +6,7 @@ import { newYorkDate } from '../domain/session.ts';
 import { historyDir } from '../history/places.ts';
 import { buildDayInWorker } from '../jobs/build-in-worker.ts';
 import { clearHistory, importDay, type ImportReport } from '../jobs/import-day.ts';
-import { keepFrom, RETENTION } from '../jobs/retention.ts';
+import { keepFrom, SUMMARY_SESSIONS } from '../jobs/retention.ts';
 import type { Clock } from '../lib/clock.ts';
 import { Refusal } from '../lib/refusal.ts';
 import { databaseUrl } from './database-url.ts';
@@ -60,7 +60,7 @@ export class Importer implements AsyncDisposable {
     const store = await openStore({ dataDir: settings.dataDir, databaseUrl: databaseUrl(), clock });
     const today = newYorkDate(clock.now());
     const last = newest === null || newest > today ? today : newest;
-    return new Importer(settings, store, keepFrom(last, RETENTION.summarySessions), clock, terminal);
+    return new Importer(settings, store, keepFrom(last, SUMMARY_SESSIONS), clock, terminal);
   }
 
   /** First session whose prints the database keeps. */

@@ -12,8 +12,6 @@ import { startJobs } from './scheduler.ts';
 
 /** How often it is looked for a baseline that another process made. */
 const LOOK_MS = 30_000;
-/** Sessions whose day summaries are kept: twice what a baseline looks back. */
-const SUMMARY_SESSIONS = 60;
 
 export interface BaselineSettings {
   readonly store: OpenStore;
@@ -83,7 +81,7 @@ export async function openBaselines(settings: BaselineSettings): Promise<Baselin
     url: store.url,
     db: store.db,
     clock: marketClock,
-    retention: { printSessions: settings.hotSessions, summarySessions: SUMMARY_SESSIONS },
+    hotSessions: settings.hotSessions,
     makeBaseline: (asOf, builtAtMs) => makeBaseline(place, asOf, builtAtMs),
     onBaseline: () => void adopt().catch(failed),
     onOutcome: settings.onOutcome,

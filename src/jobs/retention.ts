@@ -2,19 +2,14 @@
 import { dropOldRuns } from '../db/baselines.ts';
 import { DAY_TABLES, dropDaysBefore, makeDay } from '../db/day-tables.ts';
 import type { Database } from '../db/pool.ts';
+import { BASELINE_SESSIONS } from '../domain/baseline.ts';
 import { sessionAfter, sessionsBefore } from '../domain/session.ts';
 
 /** Sessions whose partitions are made ahead, beside the session itself. */
 const SESSIONS_AHEAD = 5;
 
-export interface RetentionSettings {
-  /** Sessions whose prints are kept one by one, the present one among them. */
-  readonly printSessions: number;
-  /** Sessions whose bars, flow and day summaries are kept; at least what a baseline looks back to. */
-  readonly summarySessions: number;
-}
-
-export const RETENTION: RetentionSettings = { printSessions: 5, summarySessions: 60 };
+/** Sessions whose bars, flow and day summaries are kept: twice what a baseline looks back. */
+export const SUMMARY_SESSIONS = 2 * BASELINE_SESSIONS;
 
 /** First session kept when `sessionDate` is the present one and `sessions` are kept. */
 export function keepFrom(sessionDate: string, sessions: number): string {
@@ -31,15 +26,18 @@ export async function makeDaysAhead(db: Database, sessionDate: string): Promise<
   return made;
 }
 
-/** Forgets what is older than the settings say; gives how many partitions and runs went. Harmless to repeat. */
+/**
+ * Forgets the days behind those that are kept; gives how many partitions and runs went. Harmless to repeat.
+ * @param hotSessions sessions whose prints are kept one by one, the present one among them
+ */
 export async function forgetOldDays(
   db: Database,
   sessionDate: string,
-  settings: RetentionSettings = RETENTION,
+  hotSessions: number,
 ): Promise<{ readonly partitions: number; readonly runs: number }> {
   let partitions = 0;
   for (const table of DAY_TABLES) {
-    const sessions = table === 'print' ? settings.printSessions : settings.summarySessions;
+    const sessions = table === 'print' ? hotSessions : SUMMARY_SESSIONS;
     partitions += await dropDaysBefore(db, table, keepFrom(sessionDate, sessions));
   }
   return { partitions, runs: await dropOldRuns(db) };

@@ -12,7 +12,7 @@ import { columnarDays, moveToColumns } from '../db/columnar.ts';
 import { sealDay, unsealedDays } from '../db/seal.ts';
 import { nextDueMs, sealDueAt, sessionDueAt } from './due.ts';
 import type { JobOutcome } from './job-counts.ts';
-import { forgetOldDays, makeDaysAhead, RETENTION, type RetentionSettings } from './retention.ts';
+import { forgetOldDays, makeDaysAhead } from './retention.ts';
 
 /** The clock may change its speed on the way, so it is looked at again after this at the latest, ms of the clock. */
 const LOOK_MS_MAX = 5 * 60_000;
@@ -38,7 +38,8 @@ export interface JobSettings {
   readonly db: Database;
   /** Decides what is due; the machine's, or that of a demo. */
   readonly clock: Clock;
-  readonly retention?: RetentionSettings;
+  /** Sessions whose prints are kept one by one, the present one among them. */
+  readonly hotSessions: number;
   /** Makes the baseline of a session; of volumes alone unless given. */
   readonly makeBaseline?: (asOf: string, builtAtMs: number) => Promise<BaselineRun>;
   /** How often pg-boss looks for jobs, seconds of the machine's clock. */
@@ -97,7 +98,7 @@ export async function startJobs(settings: JobSettings): Promise<Jobs> {
     for (const { data } of jobs) {
       await reporting(settings, RETAIN, async () => {
         await makeDaysAhead(db, data.sessionDate);
-        await forgetOldDays(db, data.sessionDate, settings.retention ?? RETENTION);
+        await forgetOldDays(db, data.sessionDate, settings.hotSessions);
       });
     }
   });

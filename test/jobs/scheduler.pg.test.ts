@@ -39,6 +39,7 @@ describe('the jobs', () => {
       url: clone.url,
       db: clone.db,
       clock,
+      hotSessions: 5,
       pollSeconds: 0.5,
       onBaseline: (run) => {
         const taker = takers.shift();
