@@ -1,5 +1,18 @@
 // The coverage of the live feed: how much of a session it had, by the file of the day.
 
+/** Prints that live stored, as columns in any order; those beyond `length` mean nothing. */
+export interface LivePrints {
+  readonly length: number;
+  /** Id of the contract in the database. */
+  readonly contractId: Int32Array;
+  /** Ms after midnight in New York. */
+  readonly atMs: Int32Array;
+  readonly priceE4: Int32Array;
+  readonly size: Int32Array;
+  readonly condition: Int32Array;
+  readonly exchange: Int32Array;
+}
+
 /** Prints of live and file compared as a multiset over contract, millisecond, price, size, exchange and condition. */
 export interface PrintCoverage {
   /** Prints of the file: those live had, and those it missed. */

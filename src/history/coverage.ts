@@ -2,22 +2,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DuckDBDataChunk, INTEGER, VARCHAR } from '@duckdb/node-api';
-import type { PrintCoverage } from '../domain/coverage.ts';
+import type { LivePrints, PrintCoverage } from '../domain/coverage.ts';
 import { CHUNK_ROWS, type Duck, itemsOf, literal, openDuck, rowsOf } from './duck.ts';
 
 /** What the comparison may hold in memory, MB; the rest goes to disk beside the file. */
 const MEMORY_MB_MAX = 1_024;
-
-/** Prints of live as columns, in any order. */
-export interface LiveRows {
-  readonly length: number;
-  readonly contractId: Int32Array;
-  readonly atMs: Int32Array;
-  readonly priceE4: Int32Array;
-  readonly size: Int32Array;
-  readonly condition: Int32Array;
-  readonly exchange: Int32Array;
-}
 
 /** The day that live is held against. */
 export interface FileDay {
@@ -52,7 +41,7 @@ const compare = ({ path, midnightMs }: FileDay): string => `
 /** Compares the prints of live, which `give` hands over in parts, with the file of the day. */
 export async function comparePrints(
   file: FileDay,
-  give: (take: (rows: LiveRows) => void) => Promise<void>,
+  give: (take: (prints: LivePrints) => void) => Promise<void>,
 ): Promise<PrintCoverage> {
   const spillDir = await mkdtemp(join(dirname(file.path), 'compare-'));
   try {
