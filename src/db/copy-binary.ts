@@ -103,6 +103,11 @@ export class PrintEncoder {
   }
 }
 
+/** The COPY that takes what the encoder gives, into a table with the columns of prints. */
+export function copyPrintsTo(table: string): string {
+  return `copy ${table} (${PRINT_COLUMNS}) from stdin with (format binary)`;
+}
+
 /**
  * Sends a COPY stream on a connection, a message at a time as the line takes them: the next is made while the server
  * reads the last. Resolves when the server has taken all, rejects with its error.

@@ -5,7 +5,7 @@ import type { DaySummaries } from '../domain/day-summary.ts';
 import type { TradeBatch } from '../domain/trade.ts';
 import { BarSums, ContractFacts } from './bar-sums.ts';
 import type { ContractIds } from './contracts.ts';
-import { copyInto, PRINT_COLUMNS, PrintEncoder } from './copy-binary.ts';
+import { copyInto, copyPrintsTo, PrintEncoder } from './copy-binary.ts';
 import { storeCoverage } from './coverage.ts';
 import { addDays, addSums, DAY_TABLES, remakeMarketSums } from './day-tables.ts';
 import { type HistoryDay, pointHistoryDay } from './history-days.ts';
@@ -167,12 +167,8 @@ class ReplacementSink implements DaySink {
   async add(batch: TradeBatch): Promise<void> {
     if (batch.length === 0) return;
     if (this.#file.printsKept) {
-      const statement = `copy spyhop.${this.#nameOf('print')} (${PRINT_COLUMNS}) from stdin with (format binary)`;
-      await copyInto(
-        this.#transaction.client,
-        statement,
-        this.#encoder.encode(batch, 0, this.#contracts.printIds),
-      );
+      const rows = this.#encoder.encode(batch, 0, this.#contracts.printIds);
+      await copyInto(this.#transaction.client, copyPrintsTo(`spyhop.${this.#nameOf('print')}`), rows);
     }
     this.#sums.add(batch);
     this.#summedRows += batch.length;

@@ -1,16 +1,10 @@
 // Bars, flow and days that follow the prints: how far they are behind, and what brings them up, on the server alone.
-import { conditionUse, USE } from '../domain/conditions.ts';
+import { APART_IDS, CANCEL_IDS } from '../domain/conditions.ts';
 import { passFaultPoint } from '../lib/fault-points.ts';
 import type { Queries } from './pool.ts';
 
 /** Rows of the tape that one transaction adds: about a second of the server, few enough that a page waits for none. */
 export const SUMMED_ROWS_MAX = 262_144;
-
-/** Ids above the last known condition are unknown ones, and those count. */
-const KNOWN_IDS = Array.from({ length: 512 }, (_id, id) => id);
-/** Conditions that take a print back, and those whose prints count in no sum: see domain/conditions.ts. */
-export const CANCEL_IDS = KNOWN_IDS.filter((id) => (conditionUse(id) & USE.cancel) !== 0);
-export const APART_IDS = KNOWN_IDS.filter((id) => (conditionUse(id) & (USE.cancel | USE.detection)) === 0);
 
 const BEHIND = `
   select stored.session_date as date

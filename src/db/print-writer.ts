@@ -4,18 +4,17 @@ import type { TradeBatch } from '../domain/trade.ts';
 import { passFaultPoint } from '../lib/fault-points.ts';
 import { BarSums, ContractFacts } from './bar-sums.ts';
 import { ContractIds } from './contracts.ts';
-import { copyInto, PRINT_COLUMNS, PrintEncoder } from './copy-binary.ts';
+import { copyInto, copyPrintsTo, PRINT_COLUMNS, PrintEncoder } from './copy-binary.ts';
 import { addSums, makeDay } from './day-tables.ts';
 import { type JournalPosition, lockPosition, movePosition } from './journal-position.ts';
 import type { Database, Transaction } from './pool.ts';
 
-const copyTo = (table: string): string => `copy ${table} (${PRINT_COLUMNS}) from stdin with (format binary)`;
-const COPY_PRINTS = copyTo('spyhop.print');
+const COPY_PRINTS = copyPrintsTo('spyhop.print');
 
 // A sealed day has an index that knows its prints, so there the server itself says what it had.
 const STAGE = `
   create temporary table print_stage (like spyhop.print) on commit drop`;
-const COPY_STAGE = copyTo('print_stage');
+const COPY_STAGE = copyPrintsTo('print_stage');
 const FROM_STAGE = `
   insert into spyhop.print (${PRINT_COLUMNS}) select ${PRINT_COLUMNS} from print_stage on conflict do nothing`;
 // A day in columns is asked instead: it is old, so this is rare, and the stage is small.

@@ -1,6 +1,7 @@
 // Verifying a session: its sums computed again from its prints, slowly and in one statement each, and compared.
-import { APART_IDS, CANCEL_IDS, sumPrints } from './print-sums.ts';
+import { APART_IDS, CANCEL_IDS } from '../domain/conditions.ts';
 import type { Database } from './pool.ts';
+import { sumPrints } from './print-sums.ts';
 
 /** A value that is not what the prints say. */
 export interface Difference {

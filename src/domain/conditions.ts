@@ -144,6 +144,13 @@ export function conditionUse(id: number): number {
   return USES[id < TABLE_SIZE ? id : TABLE_SIZE - 1] ?? 0;
 }
 
+const idsWith = (holds: (use: number) => boolean): readonly number[] =>
+  CONDITIONS.map(({ id }) => id).filter((id) => holds(conditionUse(id)));
+
+/** Conditions that take a print back, and those whose prints count in no sum; unknown ones count. */
+export const CANCEL_IDS = idsWith((use) => (use & USE.cancel) !== 0);
+export const APART_IDS = idsWith((use) => (use & (USE.cancel | USE.detection)) === 0);
+
 /** True for the condition ids that mark a leg of an intermarket sweep order. */
 export function isIsoCondition(id: number): boolean {
   return (conditionUse(id) & USE.iso) !== 0;

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import { pageOf, type TimeCursor } from '../domain/answers.ts';
-import { CONDITIONS, conditionUse, USE } from '../domain/conditions.ts';
+import { APART_IDS, CANCEL_IDS } from '../domain/conditions.ts';
 import { parseTicker } from '../domain/contract.ts';
 import type { HistoricalDay, HistoricalPrint, HistoryQueries } from '../domain/history-answers.ts';
 import { BUCKET_MS, sessionOn } from '../domain/session.ts';
@@ -29,14 +29,9 @@ const DAYS_MAX = 400;
 const CONNECTIONS = 2;
 const LIMITS: DuckLimits = { threads: 2, memoryMbMax: 512, spillDir: null };
 
-const idsWith = (holds: (use: number) => boolean): string =>
-  CONDITIONS.filter(({ id }) => holds(conditionUse(id)))
-    .map(({ id }) => id)
-    .join(', ');
-
 /** 1 for prints that count, -1 for cancels, 0 for prints that may not reach detectors: as in the sums of the store. */
-const SIGN = `case when condition in (${idsWith((use) => (use & USE.cancel) !== 0)}) then -1
-  when condition in (${idsWith((use) => (use & (USE.cancel | USE.detection)) === 0)}) then 0 else 1 end`;
+const SIGN = `case when condition in (${CANCEL_IDS.join(', ')}) then -1
+  when condition in (${APART_IDS.join(', ')}) then 0 else 1 end`;
 /** Cents: a price of 1/10,000 dollar times a size times 100 shares, divided by 100. */
 const PREMIUM = `${SIGN} * price_e4::bigint * size`;
 
