@@ -43,7 +43,16 @@ export function ndjsonOf(rows: readonly Row[]): string {
   return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 }
 
-/** RFC 4180, the names of the schema's members as its first line; what is nested stands as JSON, null as nothing. */
+/**
+ * What a spreadsheet would run as a formula. Some texts are somebody else's: the reason of a hole in the feed holds
+ * the words with which the provider closed the connection.
+ */
+const FORMULA = /^[=+\-@\t\r](?!\d+(?:\.\d+)?$)/;
+
+/**
+ * RFC 4180, the names of the schema's members as its first line; what is nested stands as JSON, null as nothing,
+ * and what would be a formula behind an apostrophe.
+ */
 export function csvOf(rows: readonly Row[], schema: string): string {
   const columns = Object.keys((SCHEMAS[schema] as { properties: Record<string, JsonSchema> }).properties);
   const lines = rows.map((row) => columns.map((column) => cellOf(row[column])).join(','));
@@ -52,6 +61,6 @@ export function csvOf(rows: readonly Row[], schema: string): string {
 
 function cellOf(value: unknown): string {
   if (value === null || value === undefined) return '';
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const text = typeof value === 'string' ? value.replace(FORMULA, "'$&") : JSON.stringify(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

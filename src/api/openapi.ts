@@ -46,7 +46,8 @@ const GROUPS: Readonly<Record<Resource['group'], string>> = {
 const SENTENCE =
   'Times are ISO 8601 in UTC, money is a decimal string of dollars, names are camelCase. Lists come in pages: ' +
   '"next" is the cursor of the next one, and the Link header has its address. Lists can also be had as lines of JSON ' +
-  '(Accept: application/x-ndjson) and as CSV (Accept: text/csv). Errors are problems by RFC 9457.';
+  '(Accept: application/x-ndjson) and as CSV (Accept: text/csv); there a text that a spreadsheet would run as a ' +
+  'formula begins with an apostrophe. Errors are problems by RFC 9457.';
 
 function parameterOf(name: string, parameter: Parameter<unknown>, path: string): OpenApiParameter {
   const { sentence, allowed, schema, example, optional } = parameter;

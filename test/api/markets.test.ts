@@ -33,6 +33,18 @@ describe('the format of a list', () => {
     expect(lines.slice(1).join('\r\n')).toBe(`"a,b",${SESSION},"say ""so""",,"two\nlines",\r\n`);
   });
 
+  test.each([
+    ['=HYPERLINK("http://a.b","c")', `"'=HYPERLINK(""http://a.b"",""c"")"`],
+    ['+1+cmd', "'+1+cmd"],
+    ['-2+3', "'-2+3"],
+    ['@SUM(A1)', "'@SUM(A1)"],
+    ['-12.50', '-12.50'],
+    [-1e-7, '-1e-7'],
+    ['closed (1006)', 'closed (1006)'],
+  ])('CSV: words of the provider that would be a formula stay words: %s', (reason, cell) => {
+    expect(csvOf([{ reason }], 'Gap').split('\r\n')[1]).toBe(`,,,,${cell},`);
+  });
+
   test('NDJSON: an object a line', () => {
     expect(ndjsonOf([{ a: 1 }, { a: 'two\nlines' }])).toBe('{"a":1}\n{"a":"two\\nlines"}\n');
   });
