@@ -1,20 +1,19 @@
 // The alerts: the list with its filters, and one by its id.
 import type { Alert } from '../domain/alert.ts';
 import type { AlertQuery } from '../domain/answers.ts';
-import { dateOfDayNumber, dayNumberOf } from '../domain/calendar.ts';
 import { FINDING_KINDS } from '../domain/detectors/finding.ts';
 import { explain } from '../domain/explain.ts';
 import { formatCents } from '../domain/money.ts';
 import { recompute } from '../domain/recompute.ts';
-import { encodeCursor } from './cursor.ts';
+import { encodeCursor, pageAnswer } from './cursor.ts';
 import type { Row } from './formats.ts';
 import {
   alertId,
   amount,
   choice,
   cursor,
-  date,
   dollars,
+  given,
   instant,
   limit,
   optional,
@@ -22,19 +21,14 @@ import {
   symbol,
   word,
 } from './parameter.ts';
-import { Problem } from './problem.ts';
+import { refused } from './problem.ts';
 import { JSON_MEDIA } from './replies.ts';
 import { ref, type Resource, resource } from './resource.ts';
+import { rangeParameters, readRange } from './session-range.ts';
 
 /** Most alerts of a page, and how many it has when nothing is said. */
 const PAGE_MAX = 1_000;
 const PAGE_USUAL = 50;
-
-/** Leaves out what was not asked for. */
-function given(query: { readonly [K in keyof AlertQuery]: AlertQuery[K] | undefined }): AlertQuery {
-  const asked = Object.entries(query).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(asked) as unknown as AlertQuery;
-}
 
 /** True when nothing narrows the list: its first page is then held in memory. */
 function isBare({ limit: _limit, ...rest }: Readonly<Record<string, unknown>>): boolean {
@@ -74,18 +68,15 @@ const list = resource({
   async answer(values, { ports }) {
     const { underlying, contract, detector, kind, side, severity, direction, from, until } = values;
     if (from !== undefined && until !== undefined && from >= until) {
-      throw new Problem('parameter-refused', 'until is not after from: give a later moment.', {
-        parameter: 'until',
-        allowed: 'a moment after from',
-      });
+      throw refused('until', 'until is not after from', 'a moment after from');
     }
     const recent = isBare(values) ? ports.recent?.page(values.limit, cursorOf) : null;
     if (recent != null) {
-      const next = recent.next === null ? null : encodeCursor('alerts', recent.next);
-      return { text: recent.text, media: JSON_MEDIA, next, rows: recent.items as unknown as readonly Row[] };
+      const { text, next, items } = recent;
+      return { text, media: JSON_MEDIA, next, rows: items as unknown as readonly Row[] };
     }
     const page = await ports.store.alerts(
-      given({
+      given<AlertQuery>({
         underlying,
         contract,
         detector,
@@ -101,8 +92,7 @@ const list = resource({
         limit: values.limit,
       }),
     );
-    const next = page.next === null ? null : encodeCursor('alerts', page.next);
-    return { json: { items: page.items, next }, next, rows: page.items as unknown as readonly Row[] };
+    return pageAnswer('alerts', page.items, page.next);
   },
 });
 
@@ -146,8 +136,9 @@ const explanation = resource({
   },
 });
 
-/** Sessions that are counted at most. */
-const TALLY_SESSIONS_MAX = 366;
+/** Days that are counted when nothing is said, and at most. */
+const TALLY_DAYS = 30;
+const TALLY_DAYS_MAX = 366;
 
 const stats = resource({
   path: '/v1/alerts/stats',
@@ -156,25 +147,15 @@ const stats = resource({
   sentence: 'Alerts counted by session, detector, kind, severity and direction, newest session first.',
   parameters: {
     underlying: optional(symbol('Only of this underlying.')),
-    from: optional(date('First session; thirty days before the last when left out.')),
-    until: optional(date('Last session; the current or last one when left out.')),
+    ...rangeParameters('thirty days'),
   },
   media: 'application/json',
   schema: ref('AlertTallies'),
   rowSchema: 'AlertTally',
   asksStore: true,
   cheap: true,
-  async answer({ underlying, from, until }, { ports }) {
-    const last = until ?? ports.currentSession();
-    const first = from ?? dateOfDayNumber(dayNumberOf(last)! - 30);
-    const days = dayNumberOf(last)! - dayNumberOf(first)!;
-    if (days < 0 || days > TALLY_SESSIONS_MAX) {
-      const allowed = `a date from 0 to ${TALLY_SESSIONS_MAX} days before until`;
-      throw new Problem('parameter-refused', `from is ${first}: give ${allowed}.`, {
-        parameter: 'from',
-        allowed,
-      });
-    }
+  async answer({ underlying, ...range }, { ports }) {
+    const [first, last] = readRange(range, ports, TALLY_DAYS, TALLY_DAYS_MAX);
     const tallies = await ports.store.alertTallies(first, last, underlying ?? null);
     const items = tallies.map(({ premiumCents, ...words }) => ({
       ...words,

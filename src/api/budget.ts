@@ -1,7 +1,7 @@
 // The budget of alerts: how often the detector surprise may speak by chance, what it has spent, and how to change it.
 import { amount } from './parameter.ts';
-import { Problem } from './problem.ts';
 import type { ApiPorts, BudgetView } from './ports.ts';
+import { refused } from './problem.ts';
 import { ref, type Resource, resource } from './resource.ts';
 
 /** Alerts a day that may be asked for: from one in a hundred days to more than anybody reads. */
@@ -63,10 +63,7 @@ const put = resource({
   answer({ alertsPerDay }, { ports }) {
     if (alertsPerDay < ALERTS_A_DAY_MIN || alertsPerDay > ALERTS_A_DAY_MAX) {
       const allowed = `a number from ${ALERTS_A_DAY_MIN} to ${ALERTS_A_DAY_MAX}`;
-      throw new Problem('parameter-refused', `alertsPerDay is ${alertsPerDay}: give ${allowed}.`, {
-        parameter: 'alertsPerDay',
-        allowed,
-      });
+      throw refused('alertsPerDay', `alertsPerDay is ${alertsPerDay}`, allowed);
     }
     if (answer(ports) === null) return null;
     ports.budget!.change(alertsPerDay);

@@ -2,12 +2,11 @@
 import type { Bar, StoredPrint } from '../domain/answers.ts';
 import { contractName, parseTicker } from '../domain/contract.ts';
 import { formatCents, formatPrice, premiumCents } from '../domain/money.ts';
-import { encodeCursor } from './cursor.ts';
-import { cursor, limit, optional, osi, session } from './parameter.ts';
+import { pageAnswer } from './cursor.ts';
+import { cursor, limit, osi, SESSION_DATE } from './parameter.ts';
 import { ref, type Resource, resource } from './resource.ts';
 
 const OSI = osi('OSI ticker of the contract.');
-const DATE = optional(session('The session; the current or last one when left out.'));
 const PAGE_MAX = 1_000;
 const PAGE_USUAL = 100;
 const MISSING = 'contract with prints in this session';
@@ -18,7 +17,8 @@ function multiplierOf(ticker: string): number {
   return 'fault' in contract ? 100 : contract.multiplier;
 }
 
-function shownTrade(print: StoredPrint, multiplier: number) {
+/** A print as answers show it. @param multiplier shares a contract */
+export function shownTrade(print: StoredPrint, multiplier: number) {
   const { atMs, priceE4, size, condition, exchange, sequence } = print;
   return {
     at: new Date(atMs).toISOString(),
@@ -49,7 +49,7 @@ const one = resource({
   operation: 'getContract',
   group: 'contracts',
   sentence: 'A contract and its day.',
-  parameters: { osi: OSI, date: DATE },
+  parameters: { osi: OSI, date: SESSION_DATE },
   media: 'application/json',
   schema: ref('Contract'),
   missing: MISSING,
@@ -85,7 +85,7 @@ const trades = resource({
   group: 'contracts',
   sentence: 'The prints of a contract in a session, oldest first.',
   description: 'Prints are kept for a few sessions; older days live on as bars and summaries.',
-  parameters: { osi: OSI, date: DATE, limit: limit(PAGE_MAX, PAGE_USUAL), cursor: cursor('trades') },
+  parameters: { osi: OSI, date: SESSION_DATE, limit: limit(PAGE_MAX, PAGE_USUAL), cursor: cursor('trades') },
   media: 'application/json',
   schema: ref('TradePage'),
   rowSchema: 'Trade',
@@ -94,10 +94,9 @@ const trades = resource({
   async answer({ osi: ticker, date, limit: most, cursor: after }, { ports }) {
     const page = await ports.store.prints(ticker, date ?? ports.currentSession(), after ?? null, most);
     if (page === null) return null;
-    const next = page.next === null ? null : encodeCursor('trades', page.next);
     const multiplier = multiplierOf(ticker);
     const items = page.items.map((print) => shownTrade(print, multiplier));
-    return { json: { items, next }, next, rows: items };
+    return pageAnswer('trades', items, page.next);
   },
 });
 
@@ -106,7 +105,7 @@ const bars = resource({
   operation: 'getBars',
   group: 'contracts',
   sentence: 'The five-minute bars of a contract in a session, oldest first.',
-  parameters: { osi: OSI, date: DATE },
+  parameters: { osi: OSI, date: SESSION_DATE },
   media: 'application/json',
   schema: ref('Bars'),
   rowSchema: 'Bar',

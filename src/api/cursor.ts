@@ -1,5 +1,6 @@
-// Cursors: a place in a list as opaque text, good for that list only.
+// Cursors: a place in a list as opaque text, good for that list only, and the page that ends with one.
 import type { TimeCursor } from '../domain/answers.ts';
+import type { Row } from './formats.ts';
 
 /** The lists that have pages, and what breaks ties in each. */
 const KEYS = {
@@ -26,4 +27,10 @@ export function decodeCursor(list: CursorList, text: string): TimeCursor | undef
   if (list !== 'contracts' && Number(at) > MOMENT_MS_MAX) return undefined;
   const cursor = { atMs: Number(at), key };
   return encodeCursor(list, cursor) === text ? cursor : undefined;
+}
+
+/** The answer that is a page of a list: its items, and the place of the next page, null on the last. */
+export function pageAnswer(list: CursorList, items: readonly object[], place: TimeCursor | null) {
+  const next = place === null ? null : encodeCursor(list, place);
+  return { json: { items, next }, next, rows: items as readonly Row[] };
 }

@@ -1,7 +1,7 @@
 // The feed as an auditor asks for it: its holes in a session, and what the files of the days said of it.
-import { dateOfDayNumber, dayNumberOf } from '../domain/calendar.ts';
-import { date, optional, session } from './parameter.ts';
+import { SESSION_DATE } from './parameter.ts';
 import { ref, type Resource, resource } from './resource.ts';
+import { rangeParameters, readRange } from './session-range.ts';
 
 /** Days that are looked back when nothing is said. */
 const COVERAGE_DAYS = 30;
@@ -11,7 +11,7 @@ const gaps = resource({
   operation: 'listGaps',
   group: 'feed',
   sentence: 'Holes of the feed in a session, oldest first.',
-  parameters: { date: optional(session('The session; the current or last one when left out.')) },
+  parameters: { date: SESSION_DATE },
   media: 'application/json',
   schema: ref('Gaps'),
   rowSchema: 'Gap',
@@ -37,18 +37,14 @@ const coverage = resource({
   group: 'feed',
   sentence:
     'What the files of days said of the live feed: prints it had, missed and had twice, newest session first.',
-  parameters: {
-    from: optional(date('First session; thirty days before the last when left out.')),
-    until: optional(date('Last session; the current or last one when left out.')),
-  },
+  parameters: rangeParameters('thirty days'),
   media: 'application/json',
   schema: ref('Coverages'),
   rowSchema: 'Coverage',
   asksStore: true,
   cheap: true,
-  async answer({ from, until }, { ports }) {
-    const last = until ?? ports.currentSession();
-    const first = from ?? dateOfDayNumber(dayNumberOf(last)! - COVERAGE_DAYS);
+  async answer(range, { ports }) {
+    const [first, last] = readRange(range, ports, COVERAGE_DAYS);
     const found = await ports.store.coverage(first, last);
     const items = found.toReversed().map(({ alerts, ...prints }) => ({
       ...prints,

@@ -5,7 +5,7 @@ import { parseTicker } from '../domain/contract.ts';
 import type { TimeCursor } from '../domain/answers.ts';
 import { dayNumberOf } from '../domain/calendar.ts';
 import { sessionOn } from '../domain/session.ts';
-import { Problem } from './problem.ts';
+import { Problem, refused } from './problem.ts';
 
 /** A JSON schema, as OpenAPI 3.1 takes it. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -183,16 +183,16 @@ export function instant(sentence: string): Parameter<number> {
   });
 }
 
-/** A session by its date in New York. */
-export function session(sentence: string): Parameter<string> {
-  return required({
-    sentence,
+/** A session by its date in New York; left out, it is the one that runs, or else the last one. */
+export const SESSION_DATE = optional(
+  required({
+    sentence: 'The session; the current or last one when left out.',
     schema: { type: 'string', format: 'date' },
     example: '2026-11-20',
     allowed: 'the date of a trading day as YYYY-MM-DD',
     read: (text) => (/^\d{4}-\d\d-\d\d$/.test(text) && !('fault' in sessionOn(text)) ? text : undefined),
-  });
-}
+  }),
+);
 
 /** The place where the page before ended. */
 export function cursor(list: CursorList): Parameter<TimeCursor | undefined> {
@@ -223,11 +223,11 @@ export function readValues<P extends Parameters>(
     if (inQuery.includes(name)) continue;
     const known = inQuery.length === 0 ? 'it takes none' : `it takes ${inQuery.join(', ')}`;
     const near = inQuery.length === 0 ? '' : ` (${nearest(name, inQuery)}?)`;
-    const refused = { parameter: name.slice(0, 60), allowed: known };
+    const extras = { parameter: name.slice(0, 60), allowed: known };
     throw new Problem(
       'parameter-refused',
       `${shown(name)} is not a parameter here${near}: ${known}.`,
-      refused,
+      extras,
     );
   }
   const values: Record<string, unknown> = {};
@@ -235,27 +235,21 @@ export function readValues<P extends Parameters>(
     const text = name in path ? path[name] : query[name];
     const { allowed } = parameter;
     if (text === undefined) {
-      if (!parameter.optional) {
-        throw new Problem('parameter-refused', `${name} is missing: give ${allowed}.`, {
-          parameter: name,
-          allowed,
-        });
-      }
+      if (!parameter.optional) throw refused(name, `${name} is missing`, allowed);
       values[name] = parameter.fallback;
       continue;
     }
-    if (typeof text !== 'string') {
-      throw new Problem('parameter-refused', `${name} is given more than once: give it once.`, {
-        parameter: name,
-        allowed: 'one value',
-      });
-    }
+    if (typeof text !== 'string') throw refused(name, `${name} is given more than once`, 'one value');
     const value = parameter.read(text);
-    if (value === undefined) {
-      const detail = `${name} is ${shown(text)}: give ${allowed}.`;
-      throw new Problem('parameter-refused', detail, { parameter: name, allowed });
-    }
+    if (value === undefined) throw refused(name, `${name} is ${shown(text)}`, allowed);
     values[name] = value;
   }
   return values as Values<P>;
+}
+
+/** What was asked for, without the members that were not: a query to the store. */
+export function given<Query extends object>(asked: {
+  readonly [K in keyof Query]: Query[K] | undefined;
+}): Query {
+  return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)) as Query;
 }

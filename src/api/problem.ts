@@ -12,7 +12,7 @@ export const PROBLEMS = {
   'token-refused': { status: 401, title: 'A token is needed' },
   'scope-refused': { status: 403, title: 'The token may not do this' },
   'not-found': { status: 404, title: 'There is no such thing' },
-  'method-not-allowed': { status: 405, title: 'This can only be read' },
+  'method-not-allowed': { status: 405, title: 'The address does not take this method' },
   'body-too-large': { status: 413, title: 'Requests have no body' },
   'address-too-long': { status: 414, title: 'The address is too long' },
   'host-refused': { status: 421, title: 'This service answers to other names' },
@@ -64,6 +64,11 @@ export class Problem extends Error {
       requestId,
     });
   }
+}
+
+/** The problem of a parameter that may not be as it was given; `allowed` ends the sentence "give …". */
+export function refused(parameter: string, fault: string, allowed: string): Problem {
+  return new Problem('parameter-refused', `${fault}: give ${allowed}.`, { parameter, allowed });
 }
 
 /** Seconds after which asking again makes sense. */

@@ -1,9 +1,9 @@
 // What bars and days answer: the largest contracts of five minutes, and a contract session by session.
-import { dateOfDayNumber, dayNumberOf } from '../domain/calendar.ts';
 import { formatCents, formatPrice } from '../domain/money.ts';
 import { newYorkDate } from '../domain/session.ts';
-import { date, instant, limit, optional, osi } from './parameter.ts';
+import { instant, limit, optional, osi } from './parameter.ts';
 import { ref, type Resource, resource } from './resource.ts';
+import { rangeParameters, readRange } from './session-range.ts';
 
 /** Dates that are looked at when none is asked for: a year. */
 const DAYS = 365;
@@ -41,17 +41,15 @@ const days = resource({
   sentence: 'The sessions in which a contract traded, oldest first.',
   parameters: {
     osi: osi('OSI ticker of the contract.'),
-    from: optional(date('First session; a year before the last when left out.')),
-    until: optional(date('Last session; the current or last one when left out.')),
+    ...rangeParameters('a year'),
   },
   media: 'application/json',
   schema: ref('ContractDays'),
   rowSchema: 'ContractDay',
   missing: 'contract',
   asksStore: true,
-  async answer({ osi: ticker, from, until }, { ports }) {
-    const last = until ?? ports.currentSession();
-    const first = from ?? dateOfDayNumber(dayNumberOf(last)! - DAYS);
+  async answer({ osi: ticker, ...range }, { ports }) {
+    const [first, last] = readRange(range, ports, DAYS);
     const found = await ports.store.contractDays(ticker, first, last);
     if (found === null) return null;
     const items = found.map(({ sessionDate, volume, prints, premiumCents, lastPriceE4 }) => ({

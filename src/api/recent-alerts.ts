@@ -6,7 +6,10 @@ import type { Page } from '../domain/answers.ts';
 const HELD_MAX = 1_000;
 
 /** A page, with its text as the store's answer would be written. */
-export interface RecentPage extends Page<Alert> {
+export interface RecentPage {
+  readonly items: readonly Alert[];
+  /** The cursor of the next page; null on the last. */
+  readonly next: string | null;
   readonly text: string;
 }
 
@@ -61,11 +64,7 @@ export class RecentAlerts {
       const items = this.#alerts.slice(0, limit);
       const last = this.#alerts.length > limit ? items.at(-1) : undefined;
       const next = last === undefined ? null : cursorOf(last);
-      return {
-        items,
-        next: last === undefined ? null : { atMs: Date.parse(last.at), key: last.id },
-        text: JSON.stringify({ items, next }),
-      };
+      return { items, next, text: JSON.stringify({ items, next }) };
     });
   }
 }

@@ -1,9 +1,10 @@
-// The underlyings: what was traded in one, five minutes at a time.
+// The underlyings: their list, and of one its flow, its contracts with their filters, and its prints.
 import type { ContractFilter, ContractRow, TimeCursor } from '../domain/answers.ts';
 import { dateOfDayNumber, dayNumberOf } from '../domain/calendar.ts';
 import { contractName, parseTicker } from '../domain/contract.ts';
-import { formatCents, formatPrice, premiumCents } from '../domain/money.ts';
-import { encodeCursor } from './cursor.ts';
+import { formatCents, formatPrice } from '../domain/money.ts';
+import { shownTrade } from './contracts.ts';
+import { pageAnswer } from './cursor.ts';
 import {
   amount,
   choice,
@@ -12,14 +13,14 @@ import {
   dollars,
   limit,
   optional,
+  given,
   prefix,
-  session,
+  SESSION_DATE,
   symbol,
 } from './parameter.ts';
-import { Problem } from './problem.ts';
+import { refused } from './problem.ts';
 import { ref, type Resource, resource } from './resource.ts';
 
-const DATE = optional(session('The session; the current or last one when left out.'));
 const PAGE_MAX = 1_000;
 const PAGE_USUAL = 100;
 /** Largest strike that a ticker can say, 1/1000 dollar. */
@@ -34,7 +35,7 @@ const flow = resource({
   sentence: 'What was traded in the options of an underlying through a session, five minutes at a time.',
   parameters: {
     symbol: symbol('The underlying.'),
-    date: optional(session('The session; the current or last one when left out.')),
+    date: SESSION_DATE,
   },
   media: 'application/json',
   schema: ref('Flow'),
@@ -65,7 +66,7 @@ const list = resource({
   sentence: 'Underlyings by name, with what was traded in their options in a session.',
   parameters: {
     prefix: optional(prefix('Only symbols that begin so.')),
-    date: DATE,
+    date: SESSION_DATE,
     after: optional(symbol('Only behind this symbol: the "next" of the page before.')),
     limit: limit(PAGE_MAX, PAGE_USUAL),
   },
@@ -111,11 +112,11 @@ function shownContract(row: ContractRow, sessionDate: string, spotE4: number | n
 function strikesWithin(spotCents: number | undefined, from: number | undefined, until: number | undefined) {
   if (spotCents === undefined) {
     if (from === undefined && until === undefined) return {};
-    const allowed = 'the price of the underlying in dollars, with a bound of moneyness';
-    throw new Problem('parameter-refused', `spot is missing: give ${allowed}.`, {
-      parameter: 'spot',
-      allowed,
-    });
+    throw refused(
+      'spot',
+      'spot is missing',
+      'the price of the underlying in dollars, with a bound of moneyness',
+    );
   }
   const strikeAt = (moneyness: number): number => spotCents * 10 * Math.exp(moneyness);
   return {
@@ -136,7 +137,7 @@ const contracts = resource({
     'it, above those over it.',
   parameters: {
     symbol: symbol('The underlying.'),
-    date: DATE,
+    date: SESSION_DATE,
     right: optional(choice('Only calls, or only puts.', ['call', 'put'])),
     expiryFrom: optional(calendarDate('Only with this expiry or a later one.')),
     expiryUntil: optional(calendarDate('Only with this expiry or an earlier one.')),
@@ -160,10 +161,9 @@ const contracts = resource({
     const sessionDate = values.date ?? ports.currentSession();
     const page = await ports.store.contracts(values.symbol, sessionDate, contractFilter(values, sessionDate));
     if (page === null) return null;
-    const next = page.next === null ? null : encodeCursor('contracts', page.next);
     const spotE4 = values.spot === undefined ? null : values.spot * 100;
     const items = page.items.map((row) => shownContract(row, sessionDate, spotE4));
-    return { json: { items, next }, next, rows: items };
+    return pageAnswer('contracts', items, page.next);
   },
 });
 
@@ -189,36 +189,28 @@ function contractFilter(values: ContractValues, sessionDate: string): ContractFi
   const within = strikesWithin(values.spot, values.below, values.above);
   const dayAfter = (days: number | undefined): string | undefined =>
     days === undefined ? undefined : dateOfDayNumber(today + Math.min(Math.ceil(days), DTE_MAX));
-  const latest = (...dates: (string | undefined)[]) =>
-    dates
-      .filter((one) => one !== undefined)
-      .toSorted()
-      .at(-1);
-  const earliest = (...dates: (string | undefined)[]) =>
-    dates.filter((one) => one !== undefined).toSorted()[0];
   const mills = (cents: number | undefined) =>
     cents === undefined ? undefined : Math.min(cents * 10, STRIKE_MILLS_MAX);
-  const all = {
+  return given<ContractFilter>({
     right: values.right,
-    expiryFrom: latest(values.expiryFrom, dayAfter(values.minDte)),
-    expiryUntil: earliest(values.expiryUntil, dayAfter(values.maxDte)),
-    strikeMillsMin: largest(mills(values.minStrike), within.strikeMillsMin),
-    strikeMillsMax: smallest(mills(values.maxStrike), within.strikeMillsMax),
+    expiryFrom: larger(values.expiryFrom, dayAfter(values.minDte)),
+    expiryUntil: smaller(values.expiryUntil, dayAfter(values.maxDte)),
+    strikeMillsMin: larger(mills(values.minStrike), within.strikeMillsMin),
+    strikeMillsMax: smaller(mills(values.maxStrike), within.strikeMillsMax),
     volumeMin: values.minVolume === undefined ? undefined : Math.ceil(values.minVolume),
     after: values.cursor,
-  };
-  const given = Object.entries(all).filter(([, value]) => value !== undefined);
-  return { ...Object.fromEntries(given), limit: values.limit };
+    limit: values.limit,
+  });
 }
 
-function largest(...values: (number | undefined)[]): number | undefined {
-  const given = values.filter((value) => value !== undefined);
-  return given.length === 0 ? undefined : Math.max(...given);
+/** The narrower of two lower bounds, each of which may not be there. */
+function larger<Bound extends string | number>(one: Bound | undefined, other: Bound | undefined) {
+  return one === undefined || (other !== undefined && other > one) ? other : one;
 }
 
-function smallest(...values: (number | undefined)[]): number | undefined {
-  const given = values.filter((value) => value !== undefined);
-  return given.length === 0 ? undefined : Math.min(...given);
+/** The narrower of two upper bounds, each of which may not be there. */
+function smaller<Bound extends string | number>(one: Bound | undefined, other: Bound | undefined) {
+  return one === undefined || (other !== undefined && other < one) ? other : one;
 }
 
 const trades = resource({
@@ -229,7 +221,7 @@ const trades = resource({
   description: 'Prints are kept for a few sessions; older days live on as bars and summaries.',
   parameters: {
     symbol: symbol('The underlying.'),
-    date: DATE,
+    date: SESSION_DATE,
     limit: limit(PAGE_MAX, PAGE_USUAL),
     cursor: cursor('trades'),
   },
@@ -242,20 +234,11 @@ const trades = resource({
     const sessionDate = date ?? ports.currentSession();
     const page = await ports.store.underlyingPrints(underlying, sessionDate, after ?? null, most);
     if (page === null) return null;
-    const next = page.next === null ? null : encodeCursor('trades', page.next);
-    const items = page.items.map(
-      ({ atMs, osi, multiplier, priceE4, size, condition, exchange, sequence }) => ({
-        at: new Date(atMs).toISOString(),
-        contract: osi,
-        price: formatPrice(priceE4),
-        size,
-        premium: formatCents(premiumCents(priceE4, size, multiplier)),
-        condition,
-        exchange,
-        sequence,
-      }),
-    );
-    return { json: { items, next }, next, rows: items };
+    const items = page.items.map(({ osi: contract, multiplier, ...print }) => ({
+      contract,
+      ...shownTrade(print, multiplier),
+    }));
+    return pageAnswer('trades', items, page.next);
   },
 });
 

@@ -6,7 +6,7 @@ import type { TapePrint } from '../domain/tape-check.ts';
 import { whyNot } from '../domain/why-not.ts';
 import { instant, osi } from './parameter.ts';
 import type { ApiPorts } from './ports.ts';
-import { Problem } from './problem.ts';
+import { refused } from './problem.ts';
 import { ref, type Resource, resource } from './resource.ts';
 
 /** Prints folded for one answer at most: some tens of ms. */
@@ -30,11 +30,8 @@ async function printsOf(
     after = page.next;
     if (after === null) return prints;
     if (prints.length >= PRINTS_MAX) {
-      const detail = `The contract has more than ${PRINTS_MAX} prints: which is too much for one answer.`;
-      throw new Problem('parameter-refused', detail, {
-        parameter: 'osi',
-        allowed: `a contract with at most ${PRINTS_MAX} prints`,
-      });
+      const fault = `The contract has more than ${PRINTS_MAX} prints, too many for one answer`;
+      throw refused('osi', fault, `a contract with at most ${PRINTS_MAX} prints`);
     }
   }
 }
@@ -58,12 +55,8 @@ const one = resource({
   asksStore: true,
   async answer({ osi: contract, at }, { ports }) {
     const session = sessionOn(newYorkDate(at));
-    if ('fault' in session) {
-      throw new Problem('parameter-refused', `at lies in no session: ${session.fault}.`, {
-        parameter: 'at',
-        allowed: 'a moment of a session',
-      });
-    }
+    if ('fault' in session)
+      throw refused('at', `at lies in no session (${session.fault})`, 'a moment of one');
     const prints = await printsOf(ports.store, contract, session);
     if (prints === null) return null;
     const normal = await ports.store.normal(contract);

@@ -21,7 +21,7 @@ describe('a parameter that may not be', () => {
     ['/v1/alerts?limit=1001', 'limit', 'limit is "1001": give a whole number from 1 to 1000.'],
     ['/v1/alerts?limit=', 'limit', 'limit is "": give a whole number from 1 to 1000.'],
     ['/v1/alerts?severity=HIGH', 'severity', 'severity is "HIGH": give low, medium, high.'],
-    ['/v1/alerts?limit=5&limit=6', 'limit', 'limit is given more than once: give it once.'],
+    ['/v1/alerts?limit=5&limit=6', 'limit', 'limit is given more than once: give one value.'],
     [
       '/v1/alerts?serverity=high',
       'serverity',
@@ -41,7 +41,17 @@ describe('a parameter that may not be', () => {
     [
       '/v1/alerts?from=2026-11-20T15:00:00Z&until=2026-11-20T15:00:00Z',
       'until',
-      'until is not after from: give a later moment.',
+      'until is not after from: give a moment after from.',
+    ],
+    [
+      '/v1/coverage?from=2026-11-21&until=2026-11-20',
+      'from',
+      'from is 2026-11-21: give a date not after until.',
+    ],
+    [
+      `/v1/contracts/${CALL}/days?from=2026-11-21&until=2026-11-20`,
+      'from',
+      'from is 2026-11-21: give a date not after until.',
     ],
   ])('is named with what it may be: %s', async (url, parameter, detail) => {
     const { get, store } = serviceOf();
