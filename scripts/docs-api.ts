@@ -86,6 +86,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
 
 /** Where the values of an open label come from. */
 const OPEN_LABELS: Readonly<Record<string, string>> = {
+  detector: 'the detectors',
   route: 'the addresses of the API, or `none`',
   task: 'the jobs',
   kind: 'the [kinds of log lines](logs.md)',

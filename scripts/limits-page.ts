@@ -93,7 +93,7 @@ const LIMITS_BY_PLACE: Readonly<Record<string, readonly Limit[]>> = {
       what: 'Sequence numbers of a contract, to know a print again',
       bound: `${REMEMBERED_MIN}, and ${REMEMBERED_MAX} of a busy one`,
       why: 'One cache line a contract, 512 bytes more for a busy one; a feed is not out of order by more.',
-      beyond: 'An older one counts as heard: `spyhop_duplicate_events_total{source="live"}`.',
+      beyond: 'An older one counts as heard: `spyhop_duplicate_events_total`.',
     },
     {
       what: 'Prints of the rolling window',

@@ -13,7 +13,7 @@ import { isPassing } from './db/sqlstate.ts';
 import type { Alert } from './domain/alert.ts';
 import { ALERTS_PER_DAY } from './domain/budget.ts';
 import { ContractTable } from './domain/contract-table.ts';
-import type { DetectorName } from './domain/detectors/finding.ts';
+import { type DetectorName, DETECTOR_NAMES, PLAIN_DETECTOR_NAMES } from './domain/detectors/finding.ts';
 import type { ThresholdSettings } from './domain/detectors/threshold.ts';
 import { type DeepStore, openDeepStore } from './jobs/deep-answers.ts';
 import { JOB_NAMES, JobCounts } from './jobs/job-counts.ts';
@@ -24,7 +24,7 @@ import { AlertCounts } from './live/alert-counts.ts';
 import { budgetOf } from './live/budget-view.ts';
 import { FeedCounts } from './live/feed-counts.ts';
 import { openFeedLink } from './live/feed-link.ts';
-import { healthOf, type PartHealth } from './live/health.ts';
+import { databaseFault, healthOf, type PartHealth } from './live/health.ts';
 import type { Recovery } from './live/live-session.ts';
 import { metricSources } from './live/metric-sources.ts';
 import { openSessions, sessionAt, type Sessions } from './live/sessions.ts';
@@ -72,6 +72,7 @@ export interface Service {
 /** Parts of the time it has that a stopping service gives the writer and the API. */
 const WRITER_SHARE = 0.6;
 const API_SHARE = 0.2;
+
 /** Starts the service. Throws a Refusal when a part cannot start; what had started is then ended again. */
 export async function startService(settings: ServiceSettings): Promise<Service> {
   const parts = new AsyncDisposableStack();
@@ -239,7 +240,7 @@ function createServiceApi(settings: ServiceSettings, parts: ApiParts): Api {
 
 function createServiceMetrics(
   { log, clock, marketClock, api: { version } }: ServiceSettings,
-  { store, live, counts, world, baselines, table }: ApiParts,
+  { store, live, counts, world, baselines }: ApiParts,
   http: HttpCounts,
 ): Metrics {
   return createMetrics({
@@ -260,7 +261,7 @@ function createServiceMetrics(
         marketNow: () => marketClock.now(),
         databaseIsUp: () => live.writer.state !== 'away',
         connections: () => store.db.connections,
-        baseline: () => ({ ...baselines.current(), contracts: table.count }),
+        baseline: baselines.current,
       }),
       ...http.sources(counts.alertFeed),
       ...counts.jobs.sources(),
@@ -269,7 +270,12 @@ function createServiceMetrics(
       log_suppressed_lines_total: () => log.suppressed,
       // A metric that nothing fills does not compile: a 0 that means nothing would be a lie.
     } satisfies EverySource,
-    values: { route: API_ROUTES, task: JOB_NAMES, kind: Object.keys(LOG_KINDS) },
+    values: {
+      detector: [...DETECTOR_NAMES, ...PLAIN_DETECTOR_NAMES],
+      route: API_ROUTES,
+      task: JOB_NAMES,
+      kind: Object.keys(LOG_KINDS),
+    },
     build: { version },
   });
 }
@@ -277,7 +283,7 @@ function createServiceMetrics(
 async function serviceHealth({ store, live, feed, baselines }: ApiParts): Promise<PartHealth[]> {
   const { writer } = live;
   return healthOf({
-    databaseFault: await databaseFault(store),
+    databaseFault: await databaseFault(store.reader),
     feed: { state: feed.state, sentence: feed.sentence },
     journalFault: live.journal().status.fault,
     baseline: baselines.current(),
@@ -288,13 +294,4 @@ async function serviceHealth({ store, live, feed, baselines }: ApiParts): Promis
       backlogRows: live.current().backlogRows,
     },
   });
-}
-
-async function databaseFault({ reader }: OpenStore): Promise<string | null> {
-  try {
-    await reader.rows('select 1');
-    return null;
-  } catch {
-    return 'Postgres does not answer: the journal keeps what comes until it does.';
-  }
 }

@@ -21,27 +21,22 @@ export const LOG_KINDS = {
   'service.stopping': {
     level: 'info',
     sentence: 'The service drains and takes nothing new.',
-    fields: { reason: 'signal or failure', deadlineMs: 'time it has' },
+    fields: { deadlineMs: 'time it has' },
   },
   'service.stopped': {
     level: 'info',
     sentence: 'The service has ended.',
-    fields: { left: 'what was not finished', durationMs: 'time it took' },
+    fields: { left: 'prints and alerts that only the journal has' },
   },
   'service.failed': {
     level: 'error',
     sentence: 'The service cannot go on.',
     fields: { part: 'that failed', error: 'why' },
   },
-  'feed.connecting': {
-    level: 'info',
-    sentence: 'The feed opens a connection.',
-    fields: { host: 'of the provider', attempt: 'since the last success' },
-  },
   'feed.live': {
     level: 'info',
     sentence: 'The feed is connected, authenticated and subscribed.',
-    fields: { host: 'of the provider', subscriptions: 'channels' },
+    fields: { host: 'of the provider', channel: 'subscribed to' },
   },
   'feed.lost': {
     level: 'warn',
@@ -53,16 +48,6 @@ export const LOG_KINDS = {
     sentence: 'The provider refuses the key, and the feed has stopped.',
     fields: { reason: "the provider's words" },
   },
-  'feed.stale': {
-    level: 'warn',
-    sentence: 'The market is open and the feed is silent.',
-    fields: { silentMs: 'since the last message' },
-  },
-  'feed.malformed': {
-    level: 'warn',
-    sentence: 'A message could not be read and was set aside.',
-    fields: { reason: 'fault', sample: 'its beginning' },
-  },
   'gap.opened': {
     level: 'warn',
     sentence: 'Prints are missing from here on.',
@@ -71,7 +56,12 @@ export const LOG_KINDS = {
   'gap.closed': {
     level: 'info',
     sentence: 'The hole in the feed has ended.',
-    fields: { from: 'beginning, UTC', until: 'end, UTC', state: 'open, backfilled or unrecoverable' },
+    fields: { from: 'beginning, UTC', until: 'end, UTC' },
+  },
+  'gap.unrecorded': {
+    level: 'warn',
+    sentence: 'The store could not take a hole in the feed: the log alone has it.',
+    fields: { error: 'why' },
   },
   'journal.opened': {
     level: 'info',
@@ -80,18 +70,13 @@ export const LOG_KINDS = {
   },
   'journal.corrupt': {
     level: 'error',
-    sentence: 'A record of the journal has a wrong checksum; what follows it is set aside.',
+    sentence: 'Bytes of the journal cannot be trusted and were set aside; what stands around them was used.',
     fields: { session: 'date', position: 'byte' },
   },
   'journal.failed': {
     level: 'error',
     sentence: 'The journal cannot be written.',
     fields: { error: 'why' },
-  },
-  'database.up': {
-    level: 'info',
-    sentence: 'Postgres answers.',
-    fields: { version: 'of Postgres', host: 'where', waitedMs: 'time it was away' },
   },
   'database.away': {
     level: 'error',
@@ -101,12 +86,12 @@ export const LOG_KINDS = {
   'database.migrated': {
     level: 'info',
     sentence: 'The schema was brought up to date.',
-    fields: { from: 'version', to: 'version', durationMs: 'time it took' },
+    fields: { to: 'newest migration' },
   },
   'writer.retried': {
     level: 'warn',
     sentence: 'A batch could not be written and is tried again.',
-    fields: { rows: 'in the batch', attempt: 'number', error: 'why' },
+    fields: { error: 'why' },
   },
   'actor.failed': {
     level: 'error',
@@ -127,7 +112,7 @@ export const LOG_KINDS = {
   'session.closed': {
     level: 'info',
     sentence: 'A session has ended.',
-    fields: { session: 'date', received: 'prints', alerts: 'raised', unaccounted: 'prints, 0 when right' },
+    fields: { session: 'date', received: 'prints' },
   },
   'baseline.changed': {
     level: 'info',
@@ -140,20 +125,10 @@ export const LOG_KINDS = {
       'A file of deep history is gone; its day is neither shown nor learned from until it is imported again.',
     fields: { path: 'where it was' },
   },
-  'job.finished': {
-    level: 'info',
-    sentence: 'A job has done its work.',
-    fields: { job: 'which', durationMs: 'time it took', rows: 'it dealt with' },
-  },
   'job.failed': {
     level: 'error',
     sentence: 'A job failed.',
-    fields: { job: 'which', attempt: 'number', error: 'why' },
-  },
-  'alert.raised': {
-    level: 'info',
-    sentence: 'Something unusual was found; the alert itself is in the store.',
-    fields: { id: 'of the alert', contract: 'OSI ticker', detector: 'that spoke', severity: 'of it' },
+    fields: { job: 'which; null while the queue of the jobs or a look at it failed', error: 'why' },
   },
   'api.listening': {
     level: 'info',
@@ -183,9 +158,9 @@ export const LOG_KINDS = {
 
 export type LogKind = keyof typeof LOG_KINDS;
 type FieldValue = string | number | boolean | null | Error;
-/** The fields a kind has. `error` takes what was thrown. */
+/** The fields of a kind, all of them: what the table promises, a line has. `error` takes what was thrown. */
 export type LogFields<K extends LogKind> = {
-  readonly [F in keyof (typeof LOG_KINDS)[K]['fields']]?: F extends 'error' ? unknown : FieldValue;
+  readonly [F in keyof (typeof LOG_KINDS)[K]['fields']]: F extends 'error' ? unknown : FieldValue;
 };
 
 /** Where the lines go: a stream, or an array's push in a test. */

@@ -14,21 +14,8 @@ function histogram<const L extends readonly Label[]>(help: string, bounds: reado
   return { type: 'histogram', help, labels, bounds } as const;
 }
 
-const STAGE = ['stage', ['parse', 'dedupe', 'detect']] as const;
 const QUEUE = ['queue', ['journal', 'writer', 'alerts', 'streams']] as const;
 const TABLE = ['table', ['print', 'alert']] as const;
-const DISCARD_REASONS = [
-  'malformed',
-  'duplicate',
-  'outside_hours',
-  'apart',
-  'cancelled',
-  'ahead_of_receipt',
-  'quarantined',
-  'failed',
-  'overflow',
-  'other',
-] as const;
 const PARSE_FAULTS = [
   'invalid_json',
   'unknown_type',
@@ -36,7 +23,6 @@ const PARSE_FAULTS = [
   'bad_ticker',
   'missing_field',
   'oversize',
-  'other',
 ] as const;
 
 /** All metrics; the key is the name behind "spyhop_". */
@@ -57,29 +43,30 @@ export const CATALOGUE = {
   ),
   feed_received_messages_total: counter('Messages inside the frames.', [
     'type',
-    ['trade', 'quote', 'aggregate', 'status', 'other'],
+    ['trade', 'quote', 'aggregate', 'status'],
   ]),
   feed_parse_errors_total: counter('Messages that could not be read.', ['reason', PARSE_FAULTS]),
   feed_last_message_timestamp_seconds: gauge('When the last message came.'),
   feed_event_delay_seconds: histogram('From the time of a print to its receipt.', DELAY_BOUNDS_SECONDS),
   feed_subscriptions: gauge('Channels subscribed to.'),
-  feed_gaps_total: counter('Holes in the feed.', ['state', ['detected', 'backfilled', 'unrecoverable']]),
+  feed_gaps_total: counter('Holes found in the feed.'),
   feed_gaps_open: gauge('Holes in the feed that nothing has filled yet.'),
   feed_gap_oldest_timestamp_seconds: gauge('When the oldest open hole began; 0 without one.'),
-  stage_discarded_events_total: counter('Prints that ended in a stage, by why.', STAGE, [
-    'reason',
-    DISCARD_REASONS,
-  ]),
+  stage_discarded_events_total: counter(
+    'Prints that ended in a stage, by why.',
+    ['stage', ['parse', 'dedupe', 'detect']],
+    ['reason', ['ahead_of_receipt', 'duplicate', 'failed', 'quarantined']],
+  ),
   queue_events: gauge('What waits in a queue.', QUEUE),
   queue_capacity_events: gauge('What a queue can hold.', QUEUE),
   queue_dropped_events_total: counter('What a full queue refused.', QUEUE),
   queue_backlog_events: gauge('Prints that wait in the journal, because the writer had no room for them.'),
-  watermark_timestamp_seconds: gauge('Newest clock of the tape that a stage has finished with.', STAGE),
-  late_events_total: counter('Prints older than the allowance when they came.'),
-  duplicate_events_total: counter('Prints that were known already.', [
-    'source',
-    ['live', 'replay', 'backfill'],
+  watermark_timestamp_seconds: gauge('Newest clock of the tape that a stage has finished with.', [
+    'stage',
+    ['detect'],
   ]),
+  late_events_total: counter('Prints older than the allowance when they came.'),
+  duplicate_events_total: counter('Prints that were known already.'),
   clock_jumps_total: counter("Times the machine's clock moved against its monotonic one."),
   events_unaccounted: gauge('Received less stored, duplicate, discarded and in flight: 0 at rest.'),
   sink_rows_total: counter('Rows given to Postgres.', TABLE, ['result', ['inserted', 'duplicate', 'failed']]),
@@ -111,11 +98,7 @@ export const CATALOGUE = {
     'Actors stopped because their underlying was quiet; the next print wakes it.',
   ),
   actors_quarantined: gauge('Underlyings left out for the rest of the session.'),
-  alerts_total: counter(
-    'Alerts raised.',
-    ['detector', ['threshold', 'zscore', 'surprise', 'forest', 'other']],
-    ['severity', ['low', 'medium', 'high']],
-  ),
+  alerts_total: counter('Alerts raised.', ['detector', null], ['severity', ['low', 'medium', 'high']]),
   alerts_last_timestamp_seconds: gauge('When the last alert was raised, by the clock of the tape.'),
   alert_latency_seconds: histogram('From the print to the committed alert.', DELAY_BOUNDS_SECONDS),
   budget_alerts_per_day: gauge(
@@ -131,10 +114,7 @@ export const CATALOGUE = {
   ),
   baseline_run: gauge('Number of the run of the baseline in use; 0 without one.'),
   baseline_as_of_timestamp_seconds: gauge('Midnight in New York of the session the baseline was made for.'),
-  baseline_contracts: gauge('Contracts with a normal, by how much it rests on.', [
-    'state',
-    ['ready', 'warming'],
-  ]),
+  baseline_contracts: gauge('Contracts with a normal in the baseline in use.'),
   job_runs_total: counter('Runs of a job.', ['task', null], ['result', ['ok', 'failed']]),
   job_last_success_timestamp_seconds: gauge('When a job last succeeded; 0 when never.', ['task', null]),
   job_last_duration_seconds: gauge('Time the last run of a job took.', ['task', null]),

@@ -25,8 +25,8 @@ export type EverySource = Required<Omit<MetricSources, OwnMetric>>;
 
 export interface MetricsSettings {
   readonly sources: MetricSources;
-  /** Values of the labels that only the composition root knows: route, job, kind of log line. */
-  readonly values: Readonly<Record<'route' | 'task' | 'kind', readonly string[]>>;
+  /** Values of the labels that only the composition root knows: detector, route, job, kind of log line. */
+  readonly values: Readonly<Record<'detector' | 'route' | 'task' | 'kind', readonly string[]>>;
   /** Labels of spyhop_build_info: version, commit. */
   readonly build: Readonly<Record<string, string>>;
 }

@@ -43,7 +43,7 @@ describe('a line', () => {
 
   test('is not written below the level, nor counted', () => {
     const { log, lines } = logTo({ level: 'error' });
-    log.write('feed.lost', { reason: 'stale' });
+    log.write('feed.lost', { reason: 'stale', retryMs: 250 });
     expect(lines).toEqual([]);
     expect(log.counts.size).toBe(0);
   });
@@ -52,9 +52,9 @@ describe('a line', () => {
     assertProperty(
       fc.property(fc.string({ unit: 'binary' }), (sample) => {
         const { log, lines, last } = logTo({ redact: [] });
-        log.write('feed.malformed', { reason: 'bad_number', sample });
+        log.write('feed.refused', { reason: sample });
         expect(lines[0]!.indexOf('\n')).toBe(lines[0]!.length - 1);
-        expect(last()['kind']).toBe('feed.malformed');
+        expect(last()['kind']).toBe('feed.refused');
       }),
     );
   });
@@ -95,16 +95,16 @@ describe('secrets', () => {
 describe('a flood of one kind', () => {
   test('is held back, counted, and told of by the next line', () => {
     const { log, lines, clock, last } = logTo();
-    for (let at = 0; at < LINES_PER_MINUTE_MAX + 30; at++) log.write('feed.stale', { silentMs: at });
-    log.write('feed.live', { subscriptions: 1 });
+    for (let at = 0; at < LINES_PER_MINUTE_MAX + 30; at++) log.write('history.missing', { path: String(at) });
+    log.write('feed.live', { host: 'socket', channel: 'T.*' });
     expect(lines).toHaveLength(LINES_PER_MINUTE_MAX + 1);
     expect(log.suppressed).toBe(30);
     clock.advance(60_000);
-    log.write('feed.stale', { silentMs: 1 });
-    expect(last()).toMatchObject({ kind: 'feed.stale', suppressed: 30 });
-    log.write('feed.stale', { silentMs: 2 });
+    log.write('history.missing', { path: 'a' });
+    expect(last()).toMatchObject({ kind: 'history.missing', suppressed: 30 });
+    log.write('history.missing', { path: 'b' });
     expect(last()).not.toHaveProperty('suppressed');
-    expect(log.counts.get('feed.stale')).toBe(LINES_PER_MINUTE_MAX + 2);
+    expect(log.counts.get('history.missing')).toBe(LINES_PER_MINUTE_MAX + 2);
   });
 });
 

@@ -4,6 +4,7 @@ import { Histogram } from '../src/lib/histogram.ts';
 import { CATALOGUE } from '../src/metric-catalogue.ts';
 import { createMetrics, type MetricSources } from '../src/metrics.ts';
 
+const DETECTORS = ['threshold', 'surprise', 'sweep'];
 const ROUTES = Array.from({ length: 20 }, (_, at) => `/v1/route/${at}`);
 const JOBS = ['baseline', 'intake', 'retention', 'settlement'];
 const KINDS = Array.from({ length: 60 }, (_, at) => `kind ${at}`);
@@ -11,7 +12,7 @@ const KINDS = Array.from({ length: 60 }, (_, at) => `kind ${at}`);
 function metricsOver(sources: MetricSources = {}) {
   return createMetrics({
     sources,
-    values: { route: ROUTES, task: JOBS, kind: KINDS },
+    values: { detector: DETECTORS, route: ROUTES, task: JOBS, kind: KINDS },
     build: { version: '0.1.0' },
   });
 }
@@ -84,7 +85,7 @@ describe('the series', () => {
       const family = families.get(`spyhop_${key}`);
       const combinations = labels.reduce(
         (product, [name, values]) =>
-          product * (values ?? { route: ROUTES, task: JOBS, kind: KINDS }[name]).length,
+          product * (values ?? { detector: DETECTORS, route: ROUTES, task: JOBS, kind: KINDS }[name]).length,
         1,
       );
       const found = family!.samples.filter(({ name }) => type !== 'histogram' || name.endsWith('_count'));

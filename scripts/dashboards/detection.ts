@@ -134,11 +134,11 @@ const NORMAL: readonly Panel[] = [
   {
     kind: 'stat',
     title: 'Contracts with a normal',
-    description: 'Contracts the baseline in force knows, by how much it rests on.',
+    description: 'Contracts that the baseline in force knows.',
     unit: 'short',
     width: 6,
     height: 5,
-    queries: [metricNow('sum by (state) (spyhop_baseline_contracts)', '{{state}}')],
+    queries: [metricNow('max(spyhop_baseline_contracts)')],
   },
   {
     kind: 'stat',

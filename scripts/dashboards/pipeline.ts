@@ -75,7 +75,7 @@ const FEED: readonly Panel[] = [
     'Holes and subscriptions',
     'Holes found in the feed, and channels subscribed to.',
     'short',
-    metric(`sum by (state) (increase(spyhop_feed_gaps_total[${RATE}]))`, 'holes: {{state}}'),
+    metric(`sum(increase(spyhop_feed_gaps_total[${RATE}]))`, 'holes'),
     metric('sum(spyhop_feed_subscriptions)', 'subscriptions'),
   ),
   lines(
@@ -89,7 +89,7 @@ const FEED: readonly Panel[] = [
     'Prints older than the allowance when they came, and prints that were known already.',
     'cps',
     metric(`sum(rate(spyhop_late_events_total[${RATE}]))`, 'late'),
-    metric(`sum by (source) (rate(spyhop_duplicate_events_total[${RATE}]))`, 'known: {{source}}'),
+    metric(`sum(rate(spyhop_duplicate_events_total[${RATE}]))`, 'known'),
   ),
   lines(
     'Discarded prints',

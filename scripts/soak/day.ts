@@ -45,5 +45,6 @@ export function baselineFor(table: ContractTable): LoadedBaseline {
     for (const batch of batchesOf(market.day(date), table)) counter.add(batch);
     history.add(counter.take(date));
   }
-  return { ...history.before(SESSION.date, table.count), run: 1, asOf: SESSION.date };
+  const contracts = table.count;
+  return { ...history.before(SESSION.date, contracts), run: 1, asOf: SESSION.date, contracts };
 }

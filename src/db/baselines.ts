@@ -164,6 +164,8 @@ export async function currentRun(db: Queries): Promise<Omit<BaselineRun, 'made'>
 export interface LoadedBaseline extends VolumeBaseline {
   readonly run: number;
   readonly asOf: string | null;
+  /** Contracts with a normal that have not expired. */
+  readonly contracts: number;
 }
 
 const EARLIER = 'select run, as_of, dates, contracts from spyhop.baseline_run where run = $1';
@@ -199,7 +201,7 @@ export async function loadBaseline(
   if (loaded === null) {
     // A session that began without a baseline is read again without one.
     const none = earlier === undefined || earlier === 0;
-    return none ? { run: 0, asOf: null, sessions: 0, dates: [], volumeSum: () => 0 } : null;
+    return none ? { run: 0, asOf: null, contracts: 0, sessions: 0, dates: [], volumeSum: () => 0 } : null;
   }
   const sums = new Map<number, number>();
   for (const { osi, volume_sum: sum } of loaded.values) {
@@ -209,7 +211,8 @@ export async function loadBaseline(
   const { run, as_of: asOf, dates } = loaded.found;
   const columns = new Float64Array(table.count);
   for (const [number, sum] of sums) columns[number] = sum;
-  return { run, asOf, sessions: dates.length, dates, volumeSum: (contract) => columns[contract] ?? 0 };
+  const volumeSum = (contract: number): number => columns[contract] ?? 0;
+  return { run, asOf, contracts: sums.size, sessions: dates.length, dates, volumeSum };
 }
 
 const NORMAL = `

@@ -70,20 +70,22 @@ export async function openBaselines(settings: BaselineSettings): Promise<Baselin
     const session = deciding?.();
     if (session === undefined || session.run === current.run) return;
     session.adoptBaseline(current, current.run, marketClock.now());
-    log.write('baseline.changed', { run: current.run, asOf: current.asOf, contracts: table.count });
+    const { run, asOf, contracts } = current;
+    log.write('baseline.changed', { run, asOf, contracts });
   };
   const adopt = async (): Promise<void> => {
     current = await load();
     decide();
   };
-  const failed = (error: unknown): void => log.write('job.failed', { error });
+  const failed = (error: unknown, job: string | null): void => log.write('job.failed', { job, error });
+  const adoptionFailed = (error: unknown): void => failed(error, 'baseline');
   const jobs = await startJobs({
     url: store.url,
     db: store.db,
     clock: marketClock,
     hotSessions: settings.hotSessions,
     makeBaseline: (asOf, builtAtMs) => makeBaseline(place, asOf, builtAtMs),
-    onBaseline: () => void adopt().catch(failed),
+    onBaseline: () => void adopt().catch(adoptionFailed),
     onOutcome: settings.onOutcome,
     onError: failed,
   });
@@ -94,7 +96,7 @@ export async function openBaselines(settings: BaselineSettings): Promise<Baselin
     if (inForce !== null && inForce.run !== current.run) await adopt();
     else decide();
   };
-  parts.defer(every(settings.clock, LOOK_MS, () => void look().catch(failed)));
+  parts.defer(every(settings.clock, LOOK_MS, () => void look().catch(adoptionFailed)));
   if (current.asOf !== sessionDate) {
     await jobs.runBaseline(sessionDate);
     current = await load();

@@ -48,8 +48,8 @@ export interface JobSettings {
   readonly onBaseline?: (run: BaselineRun) => void;
   /** Told of each run of a job that has ended. */
   readonly onOutcome?: (outcome: JobOutcome) => void;
-  /** Told of failed jobs and of a database that is away. */
-  readonly onError?: (error: unknown) => void;
+  /** Told of failed jobs, and with null of a queue or a look at what is due that failed: the database is away. */
+  readonly onError?: (error: unknown, job: string | null) => void;
 }
 
 export interface Jobs {
@@ -71,7 +71,7 @@ export async function startJobs(settings: JobSettings): Promise<Jobs> {
     schedule: false,
     superviseIntervalSeconds: 15,
   });
-  boss.on('error', onError);
+  boss.on('error', (error) => onError(error, null));
   const runBaseline = async (asOf: string): Promise<BaselineRun> =>
     reporting(settings, BASELINE, async () => {
       const make = settings.makeBaseline ?? ((date, builtAtMs) => buildBaseline(db, date, builtAtMs));
@@ -145,7 +145,7 @@ async function reporting<Result>(
     return result;
   } catch (error) {
     ended(false);
-    onError?.(error);
+    onError?.(error, job);
     throw error;
   }
 }
@@ -155,13 +155,13 @@ class Schedule {
   readonly #boss: PgBoss;
   readonly #db: Database;
   readonly #clock: Clock;
-  readonly #onError: (error: unknown) => void;
+  readonly #onError: NonNullable<JobSettings['onError']>;
   #asked = '';
   #sealAsked = '';
   #timer: Timer | null = null;
   #stopped = false;
 
-  constructor(boss: PgBoss, db: Database, clock: Clock, onError: (error: unknown) => void) {
+  constructor(boss: PgBoss, db: Database, clock: Clock, onError: NonNullable<JobSettings['onError']>) {
     this.#boss = boss;
     this.#db = db;
     this.#clock = clock;
@@ -179,7 +179,7 @@ class Schedule {
       }
     } catch (error) {
       // The database is away: the next look asks again.
-      this.#onError(error);
+      this.#onError(error, null);
     }
     this.#wait();
   }

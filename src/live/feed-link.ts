@@ -134,7 +134,7 @@ function watchQuotes(feed: Feed, { clock, session }: FeedLinkSettings): Timer {
 
 function logNews({ url, log }: FeedLinkSettings, news: FeedNews): void {
   const { host } = new URL(url);
-  if (news.kind === 'live') log.write('feed.live', { host, subscriptions: news.channel });
+  if (news.kind === 'live') log.write('feed.live', { host, channel: news.channel });
   else if (news.kind === 'waiting') log.write('feed.lost', { reason: news.sentence, retryMs: news.delayMs });
   else if (news.kind === 'refused') log.write('feed.refused', { reason: news.sentence });
 }
@@ -143,7 +143,7 @@ function logNews({ url, log }: FeedLinkSettings, news: FeedNews): void {
 function gapRecorder({ db, log, session }: FeedLinkSettings): (news: FeedNews) => void {
   let opened: Promise<number | null> = Promise.resolve(null);
   const forget = (error: unknown): null => {
-    log.write('writer.retried', { error });
+    log.write('gap.unrecorded', { error });
     return null;
   };
   const begin = async (fromMs: number, reason: string): Promise<number> =>
@@ -156,7 +156,7 @@ function gapRecorder({ db, log, session }: FeedLinkSettings): (news: FeedNews) =
     } else if (news.kind === 'gap') {
       const { fromMs, untilMs, reason } = news;
       const [from = '', until = ''] = [fromMs, untilMs].map((ms) => new Date(ms).toISOString());
-      log.write('gap.closed', { from, until, state: 'open' });
+      log.write('gap.closed', { from, until });
       session().noteAway(fromMs, untilMs);
       opened = opened
         .then(async (begun) => {

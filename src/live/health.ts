@@ -1,4 +1,5 @@
 // The health of a running service, part by part, each in a sentence that says what to do when it is not well.
+import type { Queries } from '../db/pool.ts';
 import type { FeedState } from '../actors/feed-words.ts';
 import type { WriterState } from '../actors/writer-words.ts';
 
@@ -76,4 +77,14 @@ export function healthOf(facts: HealthFacts): PartHealth[] {
     // Thousands of others are watched as before, so the service is ready: the sentence, the log and the metric warn.
     part('actors', true, actorsSentence(facts.quarantined)),
   ];
+}
+
+/** Why Postgres cannot be asked, in a sentence; null when it answers. */
+export async function databaseFault(reader: Queries): Promise<string | null> {
+  try {
+    await reader.rows('select 1');
+    return null;
+  } catch {
+    return 'Postgres does not answer: the journal keeps what comes until it does.';
+  }
 }

@@ -83,7 +83,7 @@ function feedSources({ feed, session, now, marketNow }: ObservedParts) {
     feed_busy_seconds_total: () => feed.busySeconds,
     feed_last_message_timestamp_seconds: () => feed.lastMessageMs / 1000,
     feed_subscriptions: () => (feed.live ? 1 : 0),
-    feed_gaps_total: () => ({ detected: feed.gaps }),
+    feed_gaps_total: () => feed.gaps,
     feed_gaps_open: () => (feed.gapSinceMs === null ? 0 : 1),
     feed_gap_oldest_timestamp_seconds: () =>
       feed.gapSinceMs === null ? 0 : (feed.gapSinceMs + now() - marketNow()) / 1000,
@@ -93,7 +93,7 @@ function feedSources({ feed, session, now, marketNow }: ObservedParts) {
 function tapeSources({ session, writer, journal }: ObservedParts) {
   return {
     late_events_total: () => session().engine.latePrints,
-    duplicate_events_total: () => ({ live: session().tape.duplicates }),
+    duplicate_events_total: () => session().tape.duplicates,
     events_unaccounted: () => {
       const { received, stored, duplicate, discarded, inFlight } = writer.counts();
       const ofWriter = received - stored - duplicate - discarded.settled - discarded.refused - inFlight;
@@ -144,7 +144,7 @@ function detectionSources({ alerts, baseline, session }: ObservedParts) {
       const day = dayNumberOf(baseline().asOf ?? '');
       return day === null ? 0 : newYorkMidnightMs(day) / 1000;
     },
-    baseline_contracts: () => ({ ready: baseline().contracts }),
+    baseline_contracts: () => baseline().contracts,
   } satisfies MetricSources;
 }
 

@@ -292,7 +292,7 @@ async function openSession(
   onFailure.defer(() => live.end());
   const recovery = await live.recover();
   await dropOldSessions(journalDirectory, settings.journalSessions);
-  log.write('session.opened', { session: date, run, contracts: table.count });
+  log.write('session.opened', { session: date, run, contracts: current.contracts });
   log.write('journal.opened', { session: date, bytes: journal.status.end.offset, replayed: recovery.frames });
   onFailure.move();
   return { session: live, journal, recovery };

@@ -124,7 +124,7 @@ export function serviceOf({ settings = {}, feed = {}, alerts = 0, recent }: Serv
     health: () => health.parts,
     metrics: createMetrics({
       sources: counts.sources(alertFeed),
-      values: { route: API_ROUTES, task: [], kind: [] },
+      values: { detector: [], route: API_ROUTES, task: [], kind: [] },
       build: { version: '0.1.0' },
     }),
     counts,

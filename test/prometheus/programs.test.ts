@@ -62,7 +62,7 @@ describeWithPrograms('promtool', ['promtool'], () => {
   it.each(programVersions('promtool'))('%s accepts the page of metrics', async (promtool) => {
     const { text } = await createMetrics({
       sources: {},
-      values: { route: ['/v1/alerts'], task: ['baseline'], kind: ['feed.live'] },
+      values: { detector: ['threshold'], route: ['/v1/alerts'], task: ['baseline'], kind: ['feed.live'] },
       build: { version: 'test' },
     }).page();
     const checking = execFile(promtool, ['check', 'metrics']);
