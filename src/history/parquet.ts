@@ -1,9 +1,10 @@
 // Writing a Parquet file: rows given chunk by chunk, compressed as they come, and a name only for what is whole.
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type DuckDBDataChunk, type DuckDBType, DuckDBTableFunction } from '@duckdb/node-api';
 import { makeFolder } from '../lib/make-folder.ts';
 import { Refusal, refusalOf } from '../lib/refusal.ts';
+import { discard, putInPlace, temporaryName } from '../lib/whole-file.ts';
 import { CHUNK_ROWS, type Duck, literal } from './duck.ts';
 
 /** Where the rows of a file come from. */
@@ -66,32 +67,12 @@ export async function writeParquet(
        (format parquet, parquet_version v2, compression zstd, row_group_size ${source.groupRows},
        use_tmp_file false${noted})`,
     );
-    return await putInPlace(temporary, path);
+    await putInPlace(temporary, path);
+    return (await stat(path)).size;
   } catch (error) {
-    await rm(temporary, { force: true });
+    await discard(temporary);
     throw failure.error ?? writeFailure(path, error);
   }
-}
-
-/** Names of files that are not whole yet end so, with the process that writes them. */
-export const TEMPORARY = /\.(\d+)\.tmp$/;
-
-function temporaryName(path: string): string {
-  return `${path}.${process.pid}.tmp`;
-}
-
-/** Makes a file durable and gives it its name; then makes the name durable too. */
-async function putInPlace(temporary: string, path: string): Promise<number> {
-  await syncPath(temporary);
-  await rename(temporary, path);
-  // A folder cannot be opened for this on every system; where it cannot, the rename is durable without.
-  await syncPath(dirname(path)).catch(() => {});
-  return (await stat(path)).size;
-}
-
-async function syncPath(path: string): Promise<void> {
-  await using file = await open(path, 'r');
-  await file.sync();
 }
 
 function writeFailure(path: string, error: unknown): unknown {

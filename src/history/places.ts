@@ -1,7 +1,7 @@
 // Where the files of deep history lie, how their versions are named, and how those that nobody points to are cleared.
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { TEMPORARY } from './parquet.ts';
+import { TEMPORARY } from '../lib/whole-file.ts';
 
 /** Folder of deep history in a data directory. */
 export function historyDir(dataDir: string): string {

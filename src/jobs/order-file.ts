@@ -1,13 +1,14 @@
 // The file of what was learned of orders: written once, under the digest of its bytes, and read whole or not at all.
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { PackedOrders } from '../domain/order-pack.ts';
 import { makeFolder } from '../lib/make-folder.ts';
 import { Refusal, refusalOf } from '../lib/refusal.ts';
+import { discard, putInPlace, temporaryName } from '../lib/whole-file.ts';
 
 /** Folder of these files in a data directory. */
 export function baselinesDir(dataDir: string): string {
@@ -23,30 +24,24 @@ function digestOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex').slice(0, DIGEST_DIGITS);
 }
 
-/** Writes a file into a folder: it has its name once it is whole and on the disk. Gives the name. */
+/** Writes a file into a folder: it has its name once it is whole and on the disk. Gives the name; throws a Refusal. */
 export async function writeOrders(folder: string, packed: PackedOrders): Promise<string> {
   const bytes = zstdCompressSync(serialize(packed));
   const name = `${packed.dates.at(-1) ?? '0000-00-00'}.${digestOf(bytes)}.orders`;
   const path = join(folder, name);
-  const temporary = `${path}.${process.pid}.tmp`;
-  makeFolder(folder);
+  const temporary = temporaryName(path);
   try {
-    const file = await open(temporary, 'w');
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
+    makeFolder(folder);
   } catch (error) {
-    await rm(temporary, { force: true });
+    throw refusalOf(folder, error);
+  }
+  try {
+    await writeFile(temporary, bytes);
+    await putInPlace(temporary, path);
+  } catch (error) {
+    await discard(temporary);
     throw refusalOf(path, error);
   }
-  // Where a folder cannot be opened for it, the rename is durable without.
-  const held = await open(folder, 'r').catch(() => null);
-  await held?.sync().catch(() => {});
-  await held?.close();
   return name;
 }
 
