@@ -9,7 +9,7 @@ import { sumPrints } from './print-sums.ts';
 /** Held while a run is made: two at once would make the same run twice. */
 const BASELINE_LOCK = 7_796_403;
 /** Runs kept, so that a receipt's baseline can be looked up for a while. */
-export const RUNS_KEPT = 10;
+const RUNS_KEPT = 10;
 
 /** 30 sessions of 400,000 contracts take longer than any answer to a person may. */
 const BULK = { statementMsMax: 600_000 };

@@ -56,12 +56,3 @@ export async function listCoverage(db: Queries, from: string, to: string): Promi
     alerts: { confirmed, contradicted, unchecked },
   }));
 }
-
-/** What the file of its day said of an alert; null when nothing. */
-export async function findVerdict(db: Queries, alertId: string): Promise<Verdict | null> {
-  const [row] = await db.rows<{ verdict: Verdict }>(
-    'select verdict from spyhop.alert_verdict where alert_id = $1',
-    [alertId],
-  );
-  return row?.verdict ?? null;
-}

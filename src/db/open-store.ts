@@ -1,4 +1,4 @@
-// The store opened: an external Postgres or the embedded one, brought to the schema of the files, with its two pools.
+// The store opened: an external Postgres or the embedded one, brought to the schema of the files, with its three pools.
 import { join } from 'node:path';
 import type { Clock } from '../lib/clock.ts';
 import { Refusal } from '../lib/refusal.ts';

@@ -3,16 +3,16 @@ import { Worker } from 'node:worker_threads';
 import { ContractTable } from '../domain/contract-table.ts';
 import type { TradeBatch } from '../domain/trade.ts';
 import { assert } from '../lib/assert.ts';
-import { Refusal } from '../lib/refusal.ts';
 import type { BuildReply, BuildRequest } from './build-words.ts';
 import type { BuildOrder, BuildProgress, BuiltDay } from './built-day.ts';
+import { repliesOf } from './thread-replies.ts';
 
 type Told<Word extends BuildReply['told']> = Extract<BuildReply, { readonly told: Word }>;
 
 /** Builds a day as buildDay does, in a thread that ends with the day. Throws its Refusal. */
 export async function buildDayInWorker(order: BuildOrder, onProgress: BuildProgress): Promise<BuiltDay> {
   const worker = new Worker(new URL('./build-thread.ts', import.meta.url), { workerData: order });
-  const hear = replies(worker);
+  const hear = repliesOf<BuildReply>(worker);
   const ask = (request: BuildRequest): void => worker.postMessage(request);
   const table = new ContractTable();
   try {
@@ -33,28 +33,6 @@ export async function buildDayInWorker(order: BuildOrder, onProgress: BuildProgr
     await worker.terminate();
     throw error;
   }
-}
-
-/** Gives the replies one by one; a thread that died gives its error. */
-function replies(worker: Worker): () => Promise<BuildReply> {
-  const heard: BuildReply[] = [];
-  let wake: (() => void) | null = null;
-  const take = (reply: BuildReply): void => {
-    heard.push(reply);
-    wake?.();
-  };
-  worker.on('message', take);
-  worker.on('error', (error) => take({ told: 'failed', error }));
-  worker.on('exit', (code) =>
-    take({ told: 'failed', error: new Error(`the thread ended with code ${code}`) }),
-  );
-  return async () => {
-    while (heard.length === 0) await new Promise<void>((resolve) => (wake = resolve));
-    const reply = heard.shift()!;
-    if (reply.told === 'refused') throw new Refusal(reply.message, { exitCode: reply.exitCode });
-    if (reply.told === 'failed') throw reply.error;
-    return reply;
-  };
 }
 
 async function hearBuilt(

@@ -2,18 +2,17 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { TradeBatch } from '../domain/trade.ts';
 import { assert } from '../lib/assert.ts';
-import { Refusal } from '../lib/refusal.ts';
 import type { BuildReply, BuildRequest } from './build-words.ts';
 import { buildDay, type BuildOrder, type BuiltDay } from './built-day.ts';
+import { failureOf, type ThreadFailure, TICKERS_AT_ONCE } from './thread-replies.ts';
 
-/** Tickers in one message: a few milliseconds of the thread that takes them. */
-const TICKERS_AT_ONCE = 2048;
 /** Between two words about progress. */
 const PROGRESS_MS = 50;
 
 const port = parentPort;
 assert(port !== null, 'build-thread.ts is not started as a thread');
-const tell = (reply: BuildReply, transfer: ArrayBuffer[] = []): void => port.postMessage(reply, transfer);
+const tell = (reply: BuildReply | ThreadFailure, transfer: ArrayBuffer[] = []): void =>
+  port.postMessage(reply, transfer);
 
 function tellBuilt({ report, history, summaries, length, table }: BuiltDay): void {
   for (let from = 0; from < table.count; from += TICKERS_AT_ONCE) {
@@ -36,18 +35,14 @@ function tellBatch({ session, kind, length, firstRow, ...rest }: TradeBatch): vo
   tell({ told: 'batch', session, kind, length, firstRow, columns }, transfer);
 }
 
-/** Answers what is asked of the day until its end. */
+/** Answers what is asked of the day; the thread is ended from outside. */
 function answer(day: BuiltDay): void {
   let batches: AsyncIterator<TradeBatch> | null = null;
   port!.on('message', (request: BuildRequest) => {
-    if (request.ask === 'end') {
-      port!.close();
-      return;
-    }
     if (request.ask === 'begin') batches = day.batches(request.batchRows)[Symbol.asyncIterator]();
     void batches!.next().then(
       ({ done, value }) => (done === true ? tell({ told: 'batches ended' }) : tellBatch(value)),
-      (error: unknown) => tell({ told: 'failed', error }),
+      (error: unknown) => tell(failureOf(error)),
     );
   });
 }
@@ -63,6 +58,5 @@ try {
   tellBuilt(day);
   answer(day);
 } catch (error) {
-  if (error instanceof Refusal) tell({ told: 'refused', message: error.message, exitCode: error.exitCode });
-  else tell({ told: 'failed', error });
+  tell(failureOf(error));
 }

@@ -5,13 +5,10 @@ import type { Session } from '../domain/session.ts';
 import type { TapeKind, TradeColumns } from '../domain/trade.ts';
 import type { ReadReport } from '../feeds/flat-file/read.ts';
 
-/** Asked of the thread that builds: the day from its beginning, one batch more, or its end. */
-export type BuildRequest =
-  | { readonly ask: 'begin'; readonly batchRows: number }
-  | { readonly ask: 'next' }
-  | { readonly ask: 'end' };
+/** Asked of the thread that builds: the day from its beginning, or one batch more. */
+export type BuildRequest = { readonly ask: 'begin'; readonly batchRows: number } | { readonly ask: 'next' };
 
-/** Told by it. */
+/** Told by it, unless it fails. */
 export type BuildReply =
   | {
       readonly told: 'progress';
@@ -36,6 +33,4 @@ export type BuildReply =
       readonly firstRow: number;
       readonly columns: TradeColumns;
     }
-  | { readonly told: 'batches ended' }
-  | { readonly told: 'refused'; readonly message: string; readonly exitCode: 1 | 2 }
-  | { readonly told: 'failed'; readonly error: unknown };
+  | { readonly told: 'batches ended' };

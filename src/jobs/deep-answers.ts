@@ -37,7 +37,7 @@ export function openDeepStore(reader: Queries, dataDir: string, log: Pick<Log, '
  * Answers of the store where it has some, and of deep history where it has none. Hot days are told from deep ones by
  * their prints: a session is dropped whole, so a first page without a print means that it is not hot.
  */
-export function deepened(store: StoreQueries, history: () => Promise<HistoryQueries>): StoreQueries {
+function deepened(store: StoreQueries, history: () => Promise<HistoryQueries>): StoreQueries {
   return {
     ...store,
     async flow(underlying, sessionDate) {

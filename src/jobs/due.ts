@@ -4,10 +4,10 @@ import { newYorkDate, sessionAfter, sessionOn, sessionsBefore } from '../domain/
 import { present } from '../lib/assert.ts';
 
 /** Offset of the baseline job after midnight in New York: an hour and a half before the open. */
-export const BASELINE_AT_MS = 8 * HOUR_MS;
+const BASELINE_AT_MS = 8 * HOUR_MS;
 
 /** Offset of sealing after midnight in New York: late reports of the day have come by then. */
-export const SEAL_AT_MS = 18 * HOUR_MS;
+const SEAL_AT_MS = 18 * HOUR_MS;
 
 /** The newest session that may be sealed at a moment, a New York date. */
 export function sealDueAt(nowMs: number): string {
@@ -18,7 +18,7 @@ export function sealDueAt(nowMs: number): string {
 }
 
 /** Moment (epoch ms) at which the baseline of a session is due. */
-export function baselineDueMs(sessionDate: string): number {
+function baselineDueMs(sessionDate: string): number {
   return newYorkMidnightMs(present(dayNumberOf(sessionDate), 'the day of a session')) + BASELINE_AT_MS;
 }
 

@@ -19,6 +19,7 @@ import { sessionsBefore } from '../domain/session.ts';
 import { historyDir } from '../history/places.ts';
 import { baselinesDir, sweepOrders } from './order-file.ts';
 import type { OrderReply, OrderTask } from './order-words.ts';
+import { repliesOf } from './thread-replies.ts';
 
 /** Names of day files that a run remembers: enough to know whether the next run's days go on from them. */
 const DAYS_NAMED = 2 * BASELINE_SESSIONS;
@@ -77,14 +78,14 @@ async function foldOrders({ db, dataDir, onMissing }: RunPlace, asOf: string): P
     base = candidate;
   }
   if (base !== null && known === names.length) return base;
-  const reply = await ask({
+  const name = await foldInThread({
     task: 'fold',
     base: base === null ? null : join(folder, base.name),
     days: days.slice(known),
     folder,
   });
   const folded = [...(base?.days ?? []), ...names.slice(known)];
-  return { name: reply.name, days: folded.slice(-DAYS_NAMED) };
+  return { name, days: folded.slice(-DAYS_NAMED) };
 }
 
 /** How many of `wanted` a fold over `folded` has behind it; 0 when it does not end with the first of them. */
@@ -97,41 +98,24 @@ export function sharedDays(folded: readonly string[], wanted: readonly string[])
     : 0;
 }
 
-/** Folds in a thread, which ends with its work. */
-async function ask(task: Extract<OrderTask, { task: 'fold' }>): Promise<{ readonly name: string }> {
-  for await (const reply of answersOf(task)) if (reply.told === 'folded') return reply;
-  throw new Error('the thread that folds orders ended without a file');
-}
-
-async function* answersOf(task: OrderTask): AsyncGenerator<Exclude<OrderReply, { told: 'failed' }>> {
+/** Gives work to a thread, and its answers until one is enough or the last has come; the thread ends with that. */
+async function* answersOf(task: OrderTask): AsyncGenerator<OrderReply> {
   const worker = new Worker(new URL('./order-thread.ts', import.meta.url), { workerData: task });
-  const heard: OrderReply[] = [];
-  let wake = (): void => {};
-  let ended = false;
-  worker.on('message', (reply: OrderReply) => {
-    heard.push(reply);
-    wake();
-  });
-  worker.on('error', (error) => {
-    heard.push({ told: 'failed', error });
-    wake();
-  });
-  worker.on('exit', () => {
-    ended = true;
-    wake();
-  });
+  const hear = repliesOf<OrderReply>(worker);
   try {
     for (;;) {
-      const reply = heard.shift();
-      if (reply === undefined) {
-        if (ended) return;
-        await new Promise<void>((resolve) => (wake = resolve));
-      } else if (reply.told === 'failed') throw reply.error;
-      else yield reply;
+      const reply = await hear();
+      yield reply;
+      if (reply.told !== 'tickers') return;
     }
   } finally {
     await worker.terminate();
   }
+}
+
+async function foldInThread(task: Extract<OrderTask, { task: 'fold' }>): Promise<string> {
+  for await (const reply of answersOf(task)) if (reply.told === 'folded') return reply.name;
+  throw new Error('the thread that folds orders ended without a file');
 }
 
 /** Reads the orders of a file for a session, by the numbers of the table; the event loop turns between pieces. */

@@ -8,14 +8,13 @@ import { readDayOrders } from '../history/order-days.ts';
 import { assert } from '../lib/assert.ts';
 import { readOrders, writeOrders } from './order-file.ts';
 import type { OrderReply, OrderTask } from './order-words.ts';
+import { failureOf, type ThreadFailure, TICKERS_AT_ONCE } from './thread-replies.ts';
 
 const LIMITS = { threads: 1, memoryMbMax: 256, spillDir: null } as const;
-/** Tickers in one message: a few milliseconds of the thread that takes them. */
-const TICKERS_AT_ONCE = 2048;
 
 const port = parentPort;
 assert(port !== null, 'order-thread.ts is not started as a thread');
-const tell = (reply: OrderReply): void => port.postMessage(reply);
+const tell = (reply: OrderReply | ThreadFailure): void => port.postMessage(reply);
 
 async function fold({ base, days, folder }: Extract<OrderTask, { task: 'fold' }>): Promise<void> {
   const table = new ContractTable();
@@ -48,5 +47,5 @@ try {
   if (task.task === 'fold') await fold(task);
   else load(task);
 } catch (error) {
-  tell({ told: 'failed', error });
+  tell(failureOf(error));
 }

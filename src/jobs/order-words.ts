@@ -20,7 +20,7 @@ export type OrderTask =
     }
   | { readonly task: 'load'; readonly path: string; readonly asOf: string };
 
-/** What it answers. */
+/** What it answers, unless it fails. */
 export type OrderReply =
   | { readonly told: 'folded'; readonly name: string }
   | { readonly told: 'tickers'; readonly tickers: readonly string[] }
@@ -28,5 +28,4 @@ export type OrderReply =
       readonly told: 'loaded';
       readonly columns: SnapshotColumns | null;
       readonly underlyings: readonly string[];
-    }
-  | { readonly told: 'failed'; readonly error: unknown };
+    };

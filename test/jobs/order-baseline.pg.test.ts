@@ -1,9 +1,9 @@
 // The baseline of orders of the service: folded from imported days, as a replay folds it from their files.
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadBaseline } from '../../src/db/baselines.ts';
+import { loadBaseline, ordersOfRun, recentOrders } from '../../src/db/baselines.ts';
 import { ContractTable } from '../../src/domain/contract-table.ts';
 import { OrderCounter } from '../../src/domain/ladder.ts';
 import { allocateRates, type OrderBaseline } from '../../src/domain/order-baseline.ts';
@@ -14,6 +14,7 @@ import { historyDir } from '../../src/history/places.ts';
 import { importDay } from '../../src/jobs/import-day.ts';
 import { makeBaseline, sharedDays, withOrders } from '../../src/jobs/order-baseline.ts';
 import { batchesOf } from '../../src/simulation/day-batches.ts';
+import { Refusal } from '../../src/lib/refusal.ts';
 import { writeTape } from '../../src/simulation/flat-file.ts';
 import { createMarket, type MarketSettings } from '../../src/simulation/market.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
@@ -131,7 +132,7 @@ describe('the baseline of orders', () => {
       writeFileSync(join(elsewhere, 'baselines'), '');
       symlinkSync(historyDir(dataDir), historyDir(elsewhere));
       const dying = { db: clone.db, dataDir: elsewhere, onMissing: missed };
-      await expect(makeBaseline(dying, DATE, 4)).rejects.toThrow();
+      await expect(makeBaseline(dying, DATE, 4)).rejects.toThrow(Refusal);
       expect((await loadBaseline(clone.db, new ContractTable())).run).toBe(held.run);
 
       rmSync(historyDir(elsewhere));
@@ -144,6 +145,17 @@ describe('the baseline of orders', () => {
     } finally {
       rmSync(elsewhere, { recursive: true });
     }
+  });
+
+  it('refuses a file that is damaged, by its name', async () => {
+    const { name } = (await recentOrders(clone.db))[0]!;
+    const path = join(dataDir, 'baselines', name);
+    const { run } = await makeBaseline(place(), DATE, 6);
+    expect(await ordersOfRun(clone.db, run)).toBe(name);
+    truncateSync(path, 1_000);
+    const loading = load(new ContractTable());
+    await expect(loading).rejects.toThrow(Refusal);
+    await expect(loading).rejects.toThrow(`${path} is damaged`);
   });
 });
 

@@ -17,7 +17,7 @@ const STATEMENT_MS_MAX = 60_000;
  * to the server and not to it, stay as they are. Throws a Refusal where the role may not create a database.
  * @param url address of any database of the server
  */
-export async function withScratch<Result>(
+async function withScratch<Result>(
   owner: Database,
   url: string,
   schema: SchemaFiles,

@@ -5,7 +5,7 @@ import { digest } from '../../lib/digest.ts';
 import { Refusal } from '../../lib/refusal.ts';
 
 /** Functions before the views and triggers that use them. */
-export const OBJECT_KINDS = ['functions', 'views', 'triggers'] as const;
+const OBJECT_KINDS = ['functions', 'views', 'triggers'] as const;
 
 /** A step forward that is taken once. */
 export interface Migration {
