@@ -29,7 +29,7 @@ export const baselineCommand: Command<'data-dir' | 'as-of'> = {
       clock,
     });
     try {
-      const startedMs = terminal.now();
+      const startedMs = terminal.monotonicMs();
       const asOf = options['as-of'] ?? sessionAt(clock.now()).date;
       const session = sessionOn(asOf);
       if ('fault' in session) throw new Refusal(`--as-of: ${session.fault}`, { exitCode: 2 });
@@ -42,7 +42,7 @@ export const baselineCommand: Command<'data-dir' | 'as-of'> = {
         asOf,
         clock.now(),
       );
-      const seconds = (terminal.now() - startedMs) / 1000;
+      const seconds = (terminal.monotonicMs() - startedMs) / 1000;
       if (options.json) terminal.print(JSON.stringify({ ...run, seconds: Number(seconds.toFixed(3)) }));
       else {
         const made = `${count(run.contracts)} contracts from ${plural(run.dates.length, 'session')}`;

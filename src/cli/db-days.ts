@@ -4,6 +4,7 @@ import { sealDay, unsealedDays } from '../db/seal.ts';
 import { type Difference, printedDays, verifyDay } from '../db/verify.ts';
 import { type Session, sessionOn } from '../domain/session.ts';
 import { sealDueAt } from '../jobs/due.ts';
+import { systemClock } from '../lib/clock.ts';
 import { Refusal } from '../lib/refusal.ts';
 import type { DbOptions } from './db-deeds.ts';
 import { withDatabase } from './db-schema.ts';
@@ -19,7 +20,7 @@ function sessionOf(date: string): Session {
 /** `spyhop db seal [--date]`: the session given, or all that are over and not sealed yet. */
 export async function sealDays(options: DbOptions, terminal: Terminal): Promise<number> {
   const date = options.date ?? null;
-  const nowMs = terminal.now();
+  const nowMs = systemClock().now();
   if (date !== null) {
     const { midnightMs, closeMs } = sessionOf(date);
     if (nowMs < midnightMs + closeMs) {
@@ -29,9 +30,9 @@ export async function sealDays(options: DbOptions, terminal: Terminal): Promise<
   return withDatabase(options, async ({ db }) => {
     const dates = date === null ? await unsealedDays(db, sealDueAt(nowMs)) : [date];
     for (const one of dates) {
-      const startedMs = terminal.now();
+      const startedMs = terminal.monotonicMs();
       const prints = await sealDay(db, one);
-      const seconds = (terminal.now() - startedMs) / 1000;
+      const seconds = (terminal.monotonicMs() - startedMs) / 1000;
       if (options.json) terminal.print(JSON.stringify({ sessionDate: one, prints, seconds }));
       else if (prints === null) terminal.print(`${one}  nothing to seal: sealed before, or no prints`);
       else terminal.print(`${one}  sealed, ${count(prints)} prints · ${duration(seconds)}`);

@@ -34,7 +34,7 @@ const DEMO_KEY = 'demo-key-of-the-simulated-provider';
 
 /** Plays the demo until it is asked to end; gives the exit code. */
 export async function runDemo(options: DemoOptions, terminal: Terminal): Promise<number> {
-  const startedMs = terminal.now();
+  const startedMs = terminal.monotonicMs();
   using stop = new StopRequest();
   await using parts = new AsyncDisposableStack();
   const clock = systemClock();
@@ -78,7 +78,7 @@ export async function runDemo(options: DemoOptions, terminal: Terminal): Promise
     version: await programVersion(),
     onAlert(alert) {
       terminal.print(options.json ? JSON.stringify(alert) : alertLine(alert, terminal));
-      if (++told === 1) sayFirst((terminal.now() - startedMs) / 1000, terminal);
+      if (++told === 1) sayFirst((terminal.monotonicMs() - startedMs) / 1000, terminal);
     },
   });
   const service = await startService(settings);

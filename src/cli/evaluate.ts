@@ -42,7 +42,7 @@ export const evaluateCommand: Command<'history' | 'detector' | 'alerts-per-day' 
     for (const { path, reason } of skipped.slice(0, 3))
       terminal.say(terminal.toneErr('quiet', `passed over ${path}: ${reason}`));
     if (options.out !== undefined) makeFolder(options.out);
-    const startedMs = terminal.now();
+    const startedMs = terminal.monotonicMs();
     const plain = PLAIN_DETECTOR_NAMES.find((name) => options.detector.includes(name));
     if (plain !== undefined) {
       const message = `spyhop evaluate compares what is unusual, and ${plain} tells what is large: leave it out`;
@@ -53,7 +53,7 @@ export const evaluateCommand: Command<'history' | 'detector' | 'alerts-per-day' 
     const evaluation = await evaluate(request, observer(terminal));
     tell(evaluation, options.json, terminal);
     if (options.out !== undefined) await writePictures(evaluation, options.out, terminal);
-    terminal.say(terminal.toneErr('quiet', `took ${duration((terminal.now() - startedMs) / 1000)}`));
+    terminal.say(terminal.toneErr('quiet', `took ${duration((terminal.monotonicMs() - startedMs) / 1000)}`));
     return 0;
   },
 };

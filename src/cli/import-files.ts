@@ -74,7 +74,7 @@ export class Importer implements AsyncDisposable {
    */
   async import(path: string, isOneOfMany = true): Promise<boolean> {
     const terminal = this.#terminal;
-    const startedMs = terminal.now();
+    const startedMs = terminal.monotonicMs();
     let progress: { readonly step: string; readonly bar: Progress } | null = null;
     this.#files++;
     try {
@@ -95,7 +95,7 @@ export class Importer implements AsyncDisposable {
         },
       });
       terminal.clearLine();
-      tell(report, (terminal.now() - startedMs) / 1000, this.#settings.json, terminal);
+      tell(report, (terminal.monotonicMs() - startedMs) / 1000, this.#settings.json, terminal);
       return true;
     } catch (error) {
       terminal.clearLine();

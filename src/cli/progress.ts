@@ -20,18 +20,18 @@ export class Progress {
     this.#terminal = terminal;
     this.#label = label;
     this.#unit = unit;
-    this.#startedMs = terminal.now();
+    this.#startedMs = terminal.monotonicMs();
     this.#saidMs = this.#startedMs;
   }
 
   /** Seconds since the work began. */
   get seconds(): number {
-    return (this.#terminal.now() - this.#startedMs) / 1000;
+    return (this.#terminal.monotonicMs() - this.#startedMs) / 1000;
   }
 
   /** Shows that `done` of `total` is done; cheap enough to be called often. */
   update(done: number, total: number): void {
-    const nowMs = this.#terminal.now();
+    const nowMs = this.#terminal.monotonicMs();
     if (this.#terminal.interactive) {
       if (nowMs - this.#drawnMs < REDRAW_MS) return;
       this.#drawnMs = nowMs;

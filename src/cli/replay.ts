@@ -91,7 +91,7 @@ const STEP_LABEL = { history: 'learn ', read: 'read  ', replay: 'replay', journa
 function observe(terminal: Terminal, json: boolean, historyFiles: number): ReplayObserver {
   let progress: Progress | null = null;
   let step = '';
-  let dayStarted = terminal.now();
+  let dayStarted = terminal.monotonicMs();
   let learned = 0;
   return {
     onProgress({ step: name, date, done, total }) {
@@ -99,7 +99,7 @@ function observe(terminal: Terminal, json: boolean, historyFiles: number): Repla
         progress?.done();
         step = `${name} ${date}`;
         progress = new Progress(terminal, `${STEP_LABEL[name]} ${date}`, name === 'replay' ? 'prints' : 'MB');
-        if (name === 'read' || name === 'journal') dayStarted = terminal.now();
+        if (name === 'read' || name === 'journal') dayStarted = terminal.monotonicMs();
       }
       const scale = name === 'replay' ? 1 : 1_000_000;
       progress?.update(done / scale, total / scale);
@@ -115,7 +115,7 @@ function observe(terminal: Terminal, json: boolean, historyFiles: number): Repla
     },
     onDay(day) {
       progress?.done();
-      reportDay(day, (terminal.now() - dayStarted) / 1000, terminal);
+      reportDay(day, (terminal.monotonicMs() - dayStarted) / 1000, terminal);
     },
     onFailure({ underlying, error, failures, quarantined }) {
       const what = quarantined ? 'left out for the rest of the session' : 'rebuilt';

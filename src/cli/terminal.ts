@@ -20,14 +20,14 @@ export type OutputStream = NodeJS.WriteStream;
 export class Terminal {
   readonly #out: OutputStream;
   readonly #err: OutputStream;
-  /** Milliseconds of a monotonic clock, for rates. */
-  readonly now: () => number;
+  /** Milliseconds of a clock that only runs forward, for rates; it does not know what day it is. */
+  readonly monotonicMs: () => number;
   #line = '';
 
-  constructor(out: OutputStream, err: OutputStream, now: () => number) {
+  constructor(out: OutputStream, err: OutputStream, monotonicMs: () => number) {
     this.#out = out;
     this.#err = err;
-    this.now = now;
+    this.monotonicMs = monotonicMs;
   }
 
   /** True when a person watches stderr, so that a line may be redrawn. */

@@ -1,6 +1,7 @@
 // Where the files of deep history lie, how their versions are named, and how those that nobody points to are cleared.
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isRunning } from '../lib/is-running.ts';
 import { TEMPORARY } from '../lib/whole-file.ts';
 
 /** Folder of deep history in a data directory. */
@@ -65,15 +66,4 @@ async function isLeftBehind(path: string, nowMs: number): Promise<boolean> {
   if (!path.endsWith('.parquet')) return false;
   const found = await stat(path).catch(() => null);
   return found !== null && nowMs - found.mtimeMs > OLD_VERSION_MS;
-}
-
-function isRunning(pid: number): boolean {
-  if (pid === process.pid) return true;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // It runs and is another user's.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -1,6 +1,7 @@
 // A lock that one process holds on a folder: a file with its number, taken over when that process is no more.
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isRunning } from './is-running.ts';
 import { makeFolder } from './make-folder.ts';
 import { Refusal, refusalOf } from './refusal.ts';
 
@@ -31,16 +32,6 @@ async function removeStale(path: string): Promise<void> {
   await rename(path, aside).catch(() => {});
   if ((await holderOf(aside)) !== null) await link(aside, path).catch(() => {});
   await rm(aside, { force: true });
-}
-
-/** True while a process with this number runs, whoever it belongs to. */
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
 
 /** Number of the process that holds the lock; null when nobody does who still runs. */

@@ -3,9 +3,13 @@ import { writeFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { createPrintWriter } from '../../src/db/print-writer.ts';
 import { readSchema } from '../../src/db/schema/files.ts';
+import { requireSession } from '../../src/domain/session.ts';
+import { batchOf } from '../../src/domain/trade.ts';
 import { start } from '../support/command-line.ts';
 import { cloneDatabase } from '../support/database.ts';
+import { tableOf } from '../support/tape.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'spyhop-db-command-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -60,6 +64,26 @@ describe('spyhop db', () => {
     expect(status.err).toMatch(
       /^spyhop: there is no database in .*nothing yet: make it with spyhop db migrate\n$/,
     );
+  });
+
+  it('seals the sessions that are over, and then says that they are; one to come it refuses', async () => {
+    await using clone = await cloneDatabase();
+    const env = { DATABASE_URL: clone.url };
+    const session = requireSession('2024-11-20');
+    const writer = createPrintWriter(clone.db, tableOf(['O:SPY241220C00600000']));
+    const [priceE4, condition, exchange] = [12_500, 209, 302];
+    const print = { contract: 0, atMs: session.openMs, priceE4, size: 7, condition, exchange };
+    await writer.store(batchOf(session, [print, { ...print, size: 9 }]));
+
+    const sealed = await start(['db', 'seal'], { env });
+    expect(sealed).toMatchObject({ code: 0, out: expect.stringMatching(/^2024-11-20 {2}sealed, 2 prints/) });
+    const again = await start(['db', 'seal'], { env });
+    expect(again).toEqual({ code: 0, out: 'every session that is over is sealed\n', err: '' });
+    const named = await start(['db', 'seal', '--date', '2024-11-20'], { env });
+    expect(named).toMatchObject({ code: 0, out: expect.stringContaining('nothing to seal') });
+    const toCome = await start(['db', 'seal', '--date', '2030-12-30'], { env });
+    expect(toCome.err).toBe('spyhop: --date: session 2030-12-30 is not over yet: seal it after its close\n');
+    expect(toCome.code).toBe(2);
   });
 
   it('refuses what it cannot do, with the nearest that it can', async () => {

@@ -1,6 +1,7 @@
 // The file a running Postgres leaves in its data directory: who runs there, on which port, and whether it still does.
 import { readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { isRunning } from '../../lib/is-running.ts';
 
 /** What postmaster.pid says. */
 export interface PidFile {
@@ -30,22 +31,12 @@ export function readPidFile(directory: string): PidFile | null {
   };
 }
 
-/** True while a process with this number exists, ours or not. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-}
-
 /**
  * Whether a living process may be the server of the directory. Numbers of processes are used again, above all after
  * a container starts anew, so where the system tells (Linux) the process must stand in the directory.
  */
 export function mayServe(pid: number, directory: string): boolean {
-  if (!isAlive(pid)) return false;
+  if (!isRunning(pid)) return false;
   if (process.platform !== 'linux') return true;
   try {
     return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(directory);

@@ -4,6 +4,7 @@ import { closeSync, openSync, readFileSync, rmSync, statSync, truncateSync } fro
 import { join } from 'node:path';
 import { Client } from 'pg';
 import type { Clock } from '../../lib/clock.ts';
+import { isRunning } from '../../lib/is-running.ts';
 import { Refusal, refusalOf } from '../../lib/refusal.ts';
 import type { PostgresBinaries } from './binaries.ts';
 import {
@@ -13,7 +14,7 @@ import {
   serverEnvironment,
   SUPERUSER,
 } from './cluster.ts';
-import { isAlive, mayServe, readPidFile } from './pid-file.ts';
+import { mayServe, readPidFile } from './pid-file.ts';
 import type { RunAs } from './run-as.ts';
 
 const POLL_MS = 25;
@@ -115,7 +116,7 @@ export async function stopRunning(place: ClusterPlace, clock: Clock): Promise<vo
       },
     );
   }
-  for (let waitedMs = 0; isAlive(file.pid); waitedMs += POLL_MS) {
+  for (let waitedMs = 0; isRunning(file.pid); waitedMs += POLL_MS) {
     // A server that is just recovering from the death of a backend may never come to a fast stop. What is committed
     // stays also when it is stopped at once: the next start recovers it.
     if (waitedMs === FAST_STOP_MS_MAX) process.kill(file.pid, 'SIGQUIT');
