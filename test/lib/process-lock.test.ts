@@ -37,7 +37,7 @@ describe('the lock of a data directory', () => {
     )();
   });
 
-  test('is taken over from a killed holder whose end nobody has asked for, as in a container without an init', async () => {
+  test('is taken over from a killed holder whose parent never asked, as in a container without init', async () => {
     // A shell that becomes another program never asks how its child ended.
     const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], {
       stdio: ['ignore', 'pipe', 'ignore'],
