@@ -5,12 +5,14 @@ import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmbeddedServer, startEmbedded } from '../../src/db/embedded.ts';
-import { DAY_TABLES } from '../../src/db/day-tables.ts';
+import { DAY_TABLES, dropDaysBefore } from '../../src/db/day-tables.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { type Database, openDatabase } from '../../src/db/pool.ts';
+import { sessionAfter } from '../../src/domain/session.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { TcpProxy } from '../../test/support/tcp-proxy.ts';
 import type { ChildReport, ChildTask } from './child.ts';
+import { SESSION } from './day.ts';
 
 const CHILD = new URL('./child.ts', import.meta.url).pathname;
 /** Enough for a cluster and a day; small enough to be filled within a second. */
@@ -146,13 +148,13 @@ export class SoakStage implements AsyncDisposable {
   /** Takes the day away, as if nobody had lived it. */
   async reset(): Promise<void> {
     for (const table of DAY_TABLES) {
-      await this.db.rows("select spyhop.drop_days_before($1, '2026-11-21')", [table]);
+      await dropDaysBefore(this.db, table, sessionAfter(SESSION.date)!);
     }
     await this.db.change(
       `truncate spyhop.journal_position, spyhop.sum_position, spyhop.market_flow, spyhop.underlying_day,
        spyhop.alert, spyhop.feed_gap cascade`,
     );
-    rmSync(join(this.journalFolder, '2026-11-20'), { recursive: true, force: true });
+    rmSync(join(this.journalFolder, SESSION.date), { recursive: true, force: true });
   }
 
   /** Fills a disk to its last page; what it gives takes the ballast away again. */
