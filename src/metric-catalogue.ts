@@ -30,11 +30,11 @@ export const CATALOGUE = {
   feed_connected: gauge('1 while the feed is live: connected, authenticated and subscribed.'),
   feed_connections_total: counter('Attempts to connect, by what came of them.', [
     'result',
-    ['ok', 'refused', 'auth_failed', 'max_connections', 'timeout', 'other'],
+    ['ok', 'closed', 'timeout', 'refused', 'auth_failed', 'max_connections', 'other'],
   ]),
-  feed_disconnects_total: counter('Connections that ended, by why.', [
+  feed_disconnects_total: counter('Live connections that ended, by why.', [
     'reason',
-    ['closed', 'error', 'stale', 'auth_failed', 'max_connections', 'stopped', 'other'],
+    ['closed', 'stale', 'max_connections', 'other'],
   ]),
   feed_received_frames_total: counter('Frames read from the socket.'),
   feed_received_bytes_total: counter('Bytes of the frames read from the socket.'),

@@ -5,6 +5,7 @@ import type { Clock } from '../lib/clock.ts';
 import {
   type Activity,
   backoffMs,
+  causeOf,
   type Connection,
   type ConnectionEvents,
   type FeedEvent,
@@ -139,29 +140,34 @@ export const feedSetup = setup({
       const attempt = stable ? 1 : context.attempt + 1;
       const delayMs = backoffMs(timing, attempt, context.random());
       const sentence = `the feed is down (${reasonOf(event)}): trying again in ${Math.ceil(delayMs / 1000)} s`;
-      context.tell({ kind: 'waiting', sentence, delayMs, attempt });
+      const wasLive = liveSinceMs !== null;
+      const cause = causeOf(event, wasLive);
+      context.tell({ kind: 'waiting', sentence, delayMs, attempt, cause, wasLive });
       return { attempt, delayMs, sentence, liveSinceMs: null };
     }),
-    planLongRetry: assign(({ context }) => {
+    planLongRetry: assign(({ context, event }) => {
       const delayMs = Math.round(context.timing.kickedMs * (1 + context.random() / 2));
       const sentence =
         'the provider allows one connection a key and gave ours to a newer one: another copy runs with this key; ' +
         `stop it or give it a key of its own; trying again in ${Math.ceil(delayMs / 1000)} s`;
-      context.tell({ kind: 'waiting', sentence, delayMs, attempt: context.attempt + 1 });
-      return { attempt: context.attempt + 1, delayMs, sentence, liveSinceMs: null };
+      const attempt = context.attempt + 1;
+      const wasLive = context.liveSinceMs !== null;
+      const cause = causeOf(event, wasLive);
+      context.tell({ kind: 'waiting', sentence, delayMs, attempt, cause, wasLive });
+      return { attempt, delayMs, sentence, liveSinceMs: null };
     }),
     refuseKey: assign(({ context }) => {
       const sentence =
         'the provider refused the key: check MASSIVE_API_KEY against the keys on the dashboard of your account, ' +
         'then start again';
-      context.tell({ kind: 'refused', sentence });
+      context.tell({ kind: 'refused', sentence, cause: 'auth_failed' });
       return { sentence };
     }),
     refusePlan: assign(({ context, event }) => {
       const sentence =
         `the plan of this key has none of ${context.channels.join(', ')} (${reasonOf(event)}): choose a plan with ` +
         'options trades or aggregates, then start again';
-      context.tell({ kind: 'refused', sentence });
+      context.tell({ kind: 'refused', sentence, cause: 'refused' });
       return { sentence };
     }),
     noticeFallback: ({ context, event }) => {

@@ -65,6 +65,23 @@ export type FeedState =
   | 'refused'
   | 'closed';
 
+/** Why a connection ended or never came to be, as it is counted. */
+export type LossCause =
+  /** It was closed, or could not be opened. */
+  | 'closed'
+  /** It stood and said nothing while the market was open. */
+  | 'stale'
+  /** The provider did not answer in time. */
+  | 'timeout'
+  /** The provider gave our place to another connection with the same key. */
+  | 'max_connections'
+  /** The key is refused. */
+  | 'auth_failed'
+  /** The plan of the key has none of the channels. */
+  | 'refused'
+  /** The provider ended it with words of its own. */
+  | 'other';
+
 /** What the feed tells whoever started it, in the order in which it happens. */
 export type FeedNews =
   | { readonly kind: 'state'; readonly state: FeedState }
@@ -79,10 +96,13 @@ export type FeedNews =
       readonly sentence: string;
       readonly delayMs: number;
       readonly attempt: number;
+      readonly cause: LossCause;
+      /** False for an attempt that never became live. */
+      readonly wasLive: boolean;
     }
   | { readonly kind: 'notice'; readonly sentence: string }
   /** The feed gave up, because trying again cannot help. */
-  | { readonly kind: 'refused'; readonly sentence: string };
+  | { readonly kind: 'refused'; readonly sentence: string; readonly cause: LossCause };
 
 /** What a feed is made of. */
 export interface FeedInput {
@@ -174,6 +194,14 @@ export function statusEvent(status: string, message: string): FeedEvent {
 export function backoffMs(timing: FeedTiming, attempt: number, uniform: number): number {
   const wholeMs = Math.min(timing.backoffMaxMs, timing.backoffFirstMs * 2 ** Math.min(attempt - 1, 30));
   return Math.round(wholeMs * (0.5 + uniform / 2));
+}
+
+/** Why an event leads away from a connection, as it is counted; what is no event of the connection is a deadline. */
+export function causeOf({ type }: FeedEvent, wasLive: boolean): LossCause {
+  if (type === 'lost') return 'closed';
+  if (type === 'kicked') return 'max_connections';
+  if (type === 'dropped') return 'other';
+  return wasLive ? 'stale' : 'timeout';
 }
 
 /** Why an event leads away from live, in words. */

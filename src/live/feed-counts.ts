@@ -1,9 +1,6 @@
 // What the feed has lived through, in plain numbers: written at each piece of news, read at the scrape.
-import type { FeedNews } from '../actors/feed-words.ts';
+import type { FeedNews, LossCause } from '../actors/feed-words.ts';
 import { Histogram } from '../lib/histogram.ts';
-
-type Result = 'ok' | 'refused' | 'auth_failed' | 'max_connections' | 'timeout' | 'other';
-type Reason = 'closed' | 'error' | 'stale' | 'auth_failed' | 'max_connections' | 'stopped' | 'other';
 
 /** Counts of one feed since the start of the process. */
 export class FeedCounts {
@@ -19,8 +16,9 @@ export class FeedCounts {
   readonly delays = new Histogram();
   /** Time the main thread has worked on frames, seconds. */
   busySeconds = 0;
-  readonly connections: Partial<Record<Result, number>> = {};
-  readonly disconnects: Partial<Record<Reason, number>> = {};
+  /** Attempts by what came of them, and connections that were live by why they ended. */
+  readonly connections: Partial<Record<LossCause | 'ok', number>> = {};
+  readonly disconnects: Partial<Record<LossCause, number>> = {};
 
   /** Counts a frame. */
   frame(bytes: number, nowMs: number): void {
@@ -36,15 +34,16 @@ export class FeedCounts {
       this.gaps++;
       this.gapSinceMs = news.fromMs;
     } else if (news.kind === 'gap') this.gapSinceMs = null;
-    else if (news.kind === 'refused') this.connections.auth_failed = (this.connections.auth_failed ?? 0) + 1;
+    else if (news.kind === 'refused') countIn(this.connections, news.cause);
+    else if (news.kind === 'waiting') countIn(news.wasLive ? this.disconnects : this.connections, news.cause);
   }
 
   #hearState(state: string): void {
-    if (state === 'live' && !this.live) this.connections.ok = (this.connections.ok ?? 0) + 1;
-    if (state === 'backoff') {
-      const reason: Reason = this.live ? 'closed' : 'other';
-      this.disconnects[reason] = (this.disconnects[reason] ?? 0) + 1;
-    }
+    if (state === 'live' && !this.live) countIn(this.connections, 'ok');
     if (state !== 'stale') this.live = state === 'live';
   }
+}
+
+function countIn<Key extends string>(counts: Partial<Record<Key, number>>, key: Key): void {
+  counts[key] = (counts[key] ?? 0) + 1;
 }
