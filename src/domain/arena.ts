@@ -1,4 +1,5 @@
 // The state of the contracts of a shard: one row of numbers each, in one arena, owned by their underlyings.
+import { grown } from '../lib/grown.ts';
 
 /** Int32 words of a row: 64 bytes, one cache line. */
 export const ROW_WORDS = 16;
@@ -64,9 +65,7 @@ export class ContractArena {
     }
     if ((this.#count + 1) * ROW_WORDS > this.words.length) {
       // By a quarter: rows are many and rarely opened, so that room is worth more than the copies.
-      const words = new Int32Array(ROW_WORDS * Math.ceil(this.#count * GROWTH));
-      words.set(this.words);
-      this.words = words;
+      this.words = grown(this.words, ROW_WORDS * Math.ceil(this.#count * GROWTH));
     }
     this.words[this.#count * ROW_WORDS] = contract;
     return this.#count++;
@@ -87,8 +86,6 @@ export class SlotDirectory {
   /** Makes room for contract numbers below `contracts`. */
   ensure(contracts: number): void {
     if (contracts <= this.slots.length) return;
-    const slots = new Int32Array(Math.max(contracts, Math.ceil(this.slots.length * GROWTH)));
-    slots.set(this.slots);
-    this.slots = slots;
+    this.slots = grown(this.slots, Math.max(contracts, Math.ceil(this.slots.length * GROWTH)));
   }
 }

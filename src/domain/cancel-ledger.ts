@@ -1,6 +1,7 @@
 // Cancels: which earlier print of the session each of them takes back.
 import { conditionUse, USE } from './conditions.ts';
 import type { Print, TradeBatch } from './trade.ts';
+import { grown } from '../lib/grown.ts';
 
 /** The session's earlier prints, as far as cancels need them. */
 export interface CancelLedger {
@@ -132,9 +133,10 @@ export class TapeLedger implements CancelLedger {
 
   #remember(key: number, row: number, atMs: number): void {
     if (this.#count === this.#row.length) {
-      this.#row = doubled(this.#row);
-      this.#atMs = doubled(this.#atMs);
-      this.#before = doubled(this.#before);
+      const prints = this.#count * 2;
+      this.#row = grown(this.#row, prints);
+      this.#atMs = grown(this.#atMs, prints);
+      this.#before = grown(this.#before, prints);
     }
     const at = this.#count++;
     this.#row[at] = row;
@@ -149,10 +151,4 @@ function hashOf(contract: number, priceE4: number, size: number, exchange: numbe
   hash = Math.imul(hash ^ (hash >>> 15) ^ priceE4, 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13) ^ size, 0xc2b2ae35);
   return hash ^ (hash >>> 16);
-}
-
-function doubled(column: Int32Array): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(column.length * 2);
-  larger.set(column);
-  return larger;
 }

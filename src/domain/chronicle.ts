@@ -4,6 +4,7 @@ import type { DetectorChange } from './detectors/detector.ts';
 import { THRESHOLD_WINDOW_MS } from './detectors/threshold.ts';
 import type { QuoteBatch } from './quote.ts';
 import { DEFAULT_SMOOTHING } from './smoothing.ts';
+import { grown } from '../lib/grown.ts';
 
 /**
  * Quotes are remembered as long as they can still say something of a print that is in the window: its five minutes,
@@ -109,9 +110,7 @@ export class Chronicle {
       return;
     }
     if (2 * this.#tickCount === this.#ticks.length) {
-      const ticks = new Int32Array(this.#ticks.length * 2);
-      ticks.set(this.#ticks);
-      this.#ticks = ticks;
+      this.#ticks = grown(this.#ticks, this.#ticks.length * 2);
     }
     this.#ticks[2 * this.#tickCount] = this.nextRow;
     this.#ticks[2 * this.#tickCount + 1] = tickMs;

@@ -1,5 +1,6 @@
 // The directory of contracts: tickers interned from bytes, once, into small numbers that all columns carry.
 import { type OptionContract, parseTicker, type TickerFault } from './contract.ts';
+import { grown } from '../lib/grown.ts';
 
 /** Bytes of the longest and the shortest ticker: "O:", a root of 1 to 6, and the 15 of date, right and strike. */
 const TICKER_BYTES_MAX = 23;
@@ -252,15 +253,9 @@ export class ContractTable {
 
   #grow(): void {
     const capacity = Math.ceil(this.#lengths.length * GROWTH);
-    const keys = new Int32Array(capacity * KEY_WORDS);
-    const lengths = new Uint8Array(capacity);
-    const underlyings = new Int32Array(capacity);
-    keys.set(this.#keys);
-    lengths.set(this.#lengths);
-    underlyings.set(this.#underlyings);
-    this.#keys = keys;
-    this.#lengths = lengths;
-    this.#underlyings = underlyings;
+    this.#keys = grown(this.#keys, capacity * KEY_WORDS);
+    this.#lengths = grown(this.#lengths, capacity);
+    this.#underlyings = grown(this.#underlyings, capacity);
   }
 
   #rehash(): void {

@@ -1,6 +1,7 @@
 // Parent orders of a session counted by contract and rung: what a day teaches about orders, and when they come.
 import { conditionUse, streamOf, type StreamClass, USE } from './conditions.ts';
 import { advanceParent, LADDER, PARENT_WORDS } from './parent.ts';
+import { grown } from '../lib/grown.ts';
 
 /** Rungs of the ladder of sizes. */
 export const RUNGS = LADDER.length;
@@ -62,12 +63,8 @@ class DayOpenOrders {
 
   #grow(key: number): void {
     const capacity = Math.max(key + 1, this.#firstStream.length * 2);
-    const first = new Int32Array(capacity * PARENT_WORDS);
-    first.set(this.#first);
-    this.#first = first;
-    const streams = new Uint8Array(capacity);
-    streams.set(this.#firstStream);
-    this.#firstStream = streams;
+    this.#first = grown(this.#first, capacity * PARENT_WORDS);
+    this.#firstStream = grown(this.#firstStream, capacity);
   }
 }
 
@@ -157,21 +154,12 @@ export class OrderCounter {
   }
 
   #grow(contract: number): void {
-    const capacity = Math.max(contract + 1, this.#closeMs.length * 2);
-    const orders = new Int32Array(capacity * RUNGS);
-    orders.set(this.#orders);
-    this.#orders = orders;
-    const value = new Float64Array(capacity);
-    value.set(this.#value);
-    this.#value = value;
-    const volume = new Float64Array(capacity);
-    volume.set(this.#volume);
-    this.#volume = volume;
-    const closeMs = new Int32Array(capacity).fill(-1);
-    closeMs.set(this.#closeMs);
-    this.#closeMs = closeMs;
-    const clock = new Uint8Array(capacity);
-    clock.set(this.#clock);
-    this.#clock = clock;
+    const { length } = this.#closeMs;
+    const capacity = Math.max(contract + 1, length * 2);
+    this.#orders = grown(this.#orders, capacity * RUNGS);
+    this.#value = grown(this.#value, capacity);
+    this.#volume = grown(this.#volume, capacity);
+    this.#closeMs = grown(this.#closeMs, capacity).fill(-1, length);
+    this.#clock = grown(this.#clock, capacity);
   }
 }

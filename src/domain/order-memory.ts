@@ -26,13 +26,14 @@ export function unseenShare(ofClass: number, listedSessions: number): number {
 /** Deviation of an underlying in a year before its options have told. */
 const VOLATILITY_ASSUMED = 0.4;
 
-function grown<Column extends Float64Array | Float32Array | Int32Array>(
+/** A longer copy: snapshots go on reading the column as it was. */
+function longer<Column extends Float64Array | Float32Array | Int32Array>(
   column: Column,
   length: number,
 ): Column {
-  const larger = new (column.constructor as new (length: number) => Column)(length);
-  larger.set(column);
-  return larger;
+  const copy = new (column.constructor as new (length: number) => Column)(length);
+  copy.set(column);
+  return copy;
 }
 
 /** Columns by contract. */
@@ -90,10 +91,10 @@ export class ContractMemory {
     if (contracts <= this.#known.length) return;
     const length = Math.max(contracts, this.#known.length * 2);
     const before = this.#known.length;
-    this.orders = grown(this.orders, length * RUNGS);
-    this.expected = grown(this.expected, length);
-    this.#known = grown(this.#known, length);
-    this.partner = grown(this.partner, length).fill(-1, before);
+    this.orders = longer(this.orders, length * RUNGS);
+    this.expected = longer(this.expected, length);
+    this.#known = longer(this.#known, length);
+    this.partner = longer(this.partner, length).fill(-1, before);
   }
 }
 
@@ -112,11 +113,11 @@ export class UnderlyingMemory {
     if (underlyings <= this.orders.length) return;
     const length = Math.max(underlyings, this.orders.length * 2);
     const before = this.orders.length;
-    this.orders = grown(this.orders, length);
-    this.length = grown(this.length, length);
-    this.rungs = grown(this.rungs, length * RUNGS);
-    this.spot = grown(this.spot, length);
-    this.volatility = grown(this.volatility, length).fill(VOLATILITY_ASSUMED, before);
+    this.orders = longer(this.orders, length);
+    this.length = longer(this.length, length);
+    this.rungs = longer(this.rungs, length * RUNGS);
+    this.spot = longer(this.spot, length);
+    this.volatility = longer(this.volatility, length).fill(VOLATILITY_ASSUMED, before);
   }
 }
 

@@ -2,6 +2,7 @@
 import { RUNGS } from './ladder.ts';
 import { expOfRatio, LOG_RATIO_MIN, logFromOne } from './likelihood-ratio.ts';
 import type { OrderRates } from './order-baseline.ts';
+import { grown } from '../lib/grown.ts';
 
 /** Multiples of today's rate that a burst may have. */
 export const MULTIPLES = [2, 4, 8, 16, 32, 64] as const;
@@ -28,7 +29,7 @@ const STATISTIC_MAX = 1e30;
  * that reaches a higher one moves; the room it leaves is given to the next that needs as much.
  */
 export class RungCells {
-  words: Float32Array;
+  words: Float32Array<ArrayBuffer>;
   #used = 0;
   /** Places left behind, by their number of rungs; none at first, and in most underlyings few. */
   readonly #free: Array<number[] | undefined> = [];
@@ -50,9 +51,7 @@ export class RungCells {
     const place = this.#used;
     this.#used += rungs * CELL_WORDS;
     if (this.#used > this.words.length) {
-      const words = new Float32Array(Math.max(this.#used, this.words.length * 2));
-      words.set(this.words);
-      this.words = words;
+      this.words = grown(this.words, Math.max(this.#used, this.words.length * 2));
     }
     return place;
   }

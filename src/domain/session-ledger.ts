@@ -2,6 +2,7 @@
 import type { CancelLedger } from './cancel-ledger.ts';
 import { conditionUse, USE } from './conditions.ts';
 import { allocateColumns, type TapeKind, type TradeBatch, type TradeColumns } from './trade.ts';
+import { grown } from '../lib/grown.ts';
 
 const SEGMENT_BITS = 16;
 const SEGMENT_ROWS = 1 << SEGMENT_BITS;
@@ -119,9 +120,8 @@ export class SessionLedger implements CancelLedger {
   }
 
   #growContracts(contract: number): void {
-    const newest = new Int32Array(Math.max(contract + 1, this.#newest.length * 2)).fill(NONE);
-    newest.set(this.#newest);
-    this.#newest = newest;
+    const { length } = this.#newest;
+    this.#newest = grown(this.#newest, Math.max(contract + 1, length * 2)).fill(NONE, length);
   }
 }
 

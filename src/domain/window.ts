@@ -1,4 +1,5 @@
 // The rolling window of an underlying: its prints of the last five minutes, exact to the print, in one ring.
+import { grown } from '../lib/grown.ts';
 
 /** Words of one print in the ring; the names below are offsets into it. The side is packed (see side.ts). */
 export const ENTRY_WORDS = 6;
@@ -93,13 +94,14 @@ export class RollingWindow {
   }
 
   #grow(): void {
-    const capacity = (this.mask + 1) * 2;
-    const words = new Int32Array(capacity * ENTRY_WORDS);
+    const before = this.mask;
+    this.mask = before * 2 + 1;
+    this.words = grown(this.words, (this.mask + 1) * ENTRY_WORDS);
+    // Twice as long, a ring has each print where it was, or as far into its new half.
     for (let i = this.head; i < this.tail; i++) {
-      const from = (i & this.mask) * ENTRY_WORDS;
-      words.set(this.words.subarray(from, from + ENTRY_WORDS), (i & (capacity - 1)) * ENTRY_WORDS);
+      const from = (i & before) * ENTRY_WORDS;
+      const to = (i & this.mask) * ENTRY_WORDS;
+      if (to !== from) this.words.copyWithin(to, from, from + ENTRY_WORDS);
     }
-    this.words = words;
-    this.mask = capacity - 1;
   }
 }

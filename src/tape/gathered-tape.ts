@@ -2,6 +2,7 @@
 import type { ContractTable } from '../domain/contract-table.ts';
 import type { QuoteBatch } from '../domain/quote.ts';
 import { allocateColumns, type TradeBatch, type TradeColumns } from '../domain/trade.ts';
+import { grown } from '../lib/grown.ts';
 
 /**
  * Rows gathered at most: an underlying is then woken for dozens of prints instead of one or two, and a batch is
@@ -66,9 +67,7 @@ export class GatheredTape {
 
   #mark(underlying: number): void {
     if (underlying >= this.#gatheringOf.length) {
-      const grown = new Int32Array(Math.max(underlying + 1, this.#gatheringOf.length * 2));
-      grown.set(this.#gatheringOf);
-      this.#gatheringOf = grown;
+      this.#gatheringOf = grown(this.#gatheringOf, Math.max(underlying + 1, this.#gatheringOf.length * 2));
     }
     this.#gatheringOf[underlying] = this.#gathering;
   }

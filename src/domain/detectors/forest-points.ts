@@ -1,12 +1,13 @@
 // The points of a random cut forest: each is kept once, however many of its trees have sampled it.
+import { grown } from '../../lib/grown.ts';
 
 const POINTS_FIRST = 512;
 
 /** Points as rows of single-precision numbers, counted by the trees that hold them. */
 export class PointStore {
   readonly dimensions: number;
-  #values: Float32Array;
-  #holders: Int32Array;
+  #values: Float32Array<ArrayBuffer>;
+  #holders: Int32Array<ArrayBuffer>;
   #free: number[] = [];
   #count = 0;
 
@@ -60,11 +61,7 @@ export class PointStore {
   }
 
   #grow(): void {
-    const values = new Float32Array(this.#values.length * 2);
-    values.set(this.#values);
-    const holders = new Int32Array(this.#holders.length * 2);
-    holders.set(this.#holders);
-    this.#values = values;
-    this.#holders = holders;
+    this.#values = grown(this.#values, this.#values.length * 2);
+    this.#holders = grown(this.#holders, this.#holders.length * 2);
   }
 }

@@ -4,6 +4,7 @@ import { rateBinOf } from '../order-baseline.ts';
 import { type ContractFeatures, orderClockOf } from '../order-class.ts';
 import { SpotTracker } from '../spot-tracker.ts';
 import type { DayTails } from '../tail-memory.ts';
+import { grown } from '../../lib/grown.ts';
 
 /** Words of a head: exposure, sum of statistics, the highest, orders expected, drift of its class with the price. */
 export const HEAD_WORDS = 6;
@@ -81,11 +82,7 @@ export class OrderHeads {
   }
 
   #grow(): void {
-    const words = new Float64Array(this.words.length * 2);
-    words.set(this.words);
-    this.words = words;
-    const marks = new Int32Array(this.marks.length * 2);
-    marks.set(this.marks);
-    this.marks = marks;
+    this.words = grown(this.words, this.words.length * 2);
+    this.marks = grown(this.marks, this.marks.length * 2);
   }
 }

@@ -1,6 +1,7 @@
 // Day volumes from a file of any kind: what history needs of a day, without keeping its rows.
 import type { DayVolumes } from '../../domain/baseline.ts';
 import { conditionUse, USE } from '../../domain/conditions.ts';
+import { grown } from '../../lib/grown.ts';
 
 /** Sums volumes by contract over the rows of one day. */
 export class VolumeCounter {
@@ -47,11 +48,8 @@ export class VolumeCounter {
   }
 
   #grow(contract: number): void {
-    const sums = new Float64Array(Math.max(contract + 1, this.#sums.length * 2));
-    sums.set(this.#sums);
-    this.#sums = sums;
-    const prints = new Int32Array(sums.length);
-    prints.set(this.#prints);
-    this.#prints = prints;
+    const contracts = Math.max(contract + 1, this.#sums.length * 2);
+    this.#sums = grown(this.#sums, contracts);
+    this.#prints = grown(this.#prints, contracts);
   }
 }
