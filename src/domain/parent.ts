@@ -66,22 +66,23 @@ export interface ParentPrint {
 /** Assembles the prints of ONE contract, in tape order, into parent orders, in the order they begin. */
 export function parentOrders(prints: readonly ParentPrint[]): ParentOrder[] {
   interface Open {
-    words: Int32Array;
-    legs: ParentPrint[];
+    readonly words: Int32Array;
+    readonly legs: ParentPrint[];
   }
   const open = new Map<StreamClass, Open>();
+  const words = new Int32Array(PARENT_WORDS);
   const all: Array<Open & { stream: StreamClass }> = [];
   for (const print of prints) {
     const stream = streamOf(print.condition);
     let order = open.get(stream);
-    const words = order?.words.slice() ?? new Int32Array(PARENT_WORDS);
+    if (order === undefined) words.fill(0);
+    else words.set(order.words);
     advanceParent(words, 0, print.atMs, print.size);
     if (order === undefined || words[3] === 1) {
-      order = { words, legs: [] };
+      order = { words: words.slice(), legs: [] };
       open.set(stream, order);
       all.push(Object.assign(order, { stream }));
-    }
-    order.words = words;
+    } else order.words.set(words);
     order.legs.push(print);
   }
   return all.map(({ stream, words, legs }) => ({

@@ -75,6 +75,7 @@ export async function foldAll(
       counter.add(batch);
       orders?.add(batch, batch.atMs);
     }
+    tape.free();
     history.add(counter.take(date));
     if (orders !== null) lessons.learn(orders, date);
   }
@@ -98,14 +99,14 @@ function foldDay(tape: DayTape, { session, table, baseline, choice }: DayScene, 
     threshold: DEFAULT_THRESHOLD,
     ...choice,
     cancels: ledger,
-    tape: () => tape.batches(undefined, { keep: true }),
+    tape: () => tape.batches(),
     onFinding: (finding) => found.push(spokenOf(finding, session, table)),
     onFailure({ error }) {
       throw error;
     },
   });
   const before = process.threadCpuUsage();
-  for (const batch of tape.batches(undefined, { keep: true })) {
+  for (const batch of tape.batches()) {
     ledger.add(batch);
     engine.take(batch);
   }

@@ -142,7 +142,7 @@ async function replayDay(
     alertsPerDay: settings.alertsPerDay ?? ALERTS_PER_DAY,
     tailFactors: lessons?.tailFactors ?? null,
     cancels: ledger,
-    tape: () => tape.batches(undefined, { keep: true }),
+    tape: () => tape.batches(),
     onFailure: observer.onFailure,
   });
   const counter = isLast ? null : new VolumeCounter();
@@ -154,6 +154,7 @@ async function replayDay(
     orderCounter?.add(batch, batch.atMs);
   };
   await engine.run(observed(feed, seen, tape.length, session.date, observer), observer.onAlert);
+  tape.free();
   engine.stop();
   if (counter !== null) history.add(counter.take(session.date, tape.kind === 'trades'));
   if (orderCounter !== null) lessons?.learn(orderCounter, session.date);
@@ -178,7 +179,7 @@ function* quotesBeforePrints(
   batchRows: number | undefined,
 ): Generator<TradeBatch> {
   let settledMs = -Infinity;
-  for (const batch of tape.batches(batchRows, { keep: true })) {
+  for (const batch of tape.batches(batchRows)) {
     const lastMs = batch.atMs[batch.length - 1]!;
     const ahead = quotes?.takeUntil(lastMs, settledMs) ?? null;
     if (ahead !== null) engine.takeQuotes(ahead);

@@ -1,4 +1,4 @@
-// The prints of a day by the minute they were made in: packed into 12 bytes, in pages, given back as they are read.
+// The prints of a day by the minute they were made in: packed into 12 bytes, in pages.
 import type { TradeColumns } from '../../domain/trade.ts';
 import { EARLIEST_MS } from './open.ts';
 
@@ -124,13 +124,13 @@ export class MinuteRows {
 
   // END OF HOT PATH
 
-  /** Unpacks a minute and gives its memory back. */
-  take(minute: number, into: TradeColumns): void {
-    this.copy(minute, into);
-    // Detached, the memory is free at once; the collector would come for it after many minutes more.
-    for (const page of this.#pages[minute]!) page.buffer.transfer(0);
-    this.#pages[minute] = [];
-    this.#rows[minute] = 0;
+  /** Gives the memory of all rows back. */
+  free(): void {
+    // Detached, it is free at once; the collector would come for it much later.
+    for (const page of this.#pages.flat()) page.buffer.transfer(0);
+    this.#pages.forEach((pages) => (pages.length = 0));
+    this.#rows.fill(0);
+    this.#wide.clear();
   }
 
   #copyWide(minute: number, row: number, into: TradeColumns): void {

@@ -66,10 +66,10 @@ export class DayTape {
 
   /**
    * The tape in batches of `batchRows` rows, the last one shorter, in the engine's order: time, then ticker, then row
-   * of the file. Batches share their columns: one is valid until the next is asked for. What was given out is gone,
-   * unless it is kept to be read again: an underlying that failed in a replay is rebuilt from it.
+   * of the file. Batches share their columns: one is valid until the next is asked for. It may be read again, which an
+   * underlying that failed in a replay is rebuilt from.
    */
-  *batches(batchRows = BATCH_ROWS, { keep = false } = {}): Generator<TradeBatch> {
+  *batches(batchRows = BATCH_ROWS): Generator<TradeBatch> {
     const { session, kind } = this;
     const columns = allocateColumns(Math.min(batchRows, this.#length));
     let length = 0;
@@ -79,8 +79,7 @@ export class DayTape {
       const rows = this.#rows.rowsOf(minute);
       if (rows === 0) continue;
       if (rows > scratch.atMs.length) scratch = allocateColumns(rows + (rows >>> 2));
-      if (keep) this.#rows.copy(minute, scratch);
-      else this.#rows.take(minute, scratch);
+      this.#rows.copy(minute, scratch);
       const order = timeOrder([scratch], ONE_SEGMENT, rows, this.#table);
       for (let done = 0; done < rows;) {
         const count = Math.min(rows - done, batchRows - length);
@@ -94,6 +93,11 @@ export class DayTape {
       }
     }
     if (length > 0) yield { session, kind, length, firstRow, sequence: null, ...columns };
+  }
+
+  /** Gives the memory of the rows back: there are none any more. */
+  free(): void {
+    this.#rows.free();
   }
 }
 

@@ -1,4 +1,4 @@
-// The prints of a day by minute: every value comes back as it was put in, in the order of its minute, once.
+// The prints of a day by minute: every value comes back as it was put in, in the order of its minute.
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { CONTRACTS_MAX } from '../../../src/domain/contract-table.ts';
@@ -22,12 +22,12 @@ const print: fc.Arbitrary<Print> = fc.record({
   exchange: fc.nat(0xffff),
 });
 
-function drain(rows: MinuteRows): Print[] {
+function printsOf(rows: MinuteRows): Print[] {
   const prints: Print[] = [];
   for (let minute = 0; minute < rows.minutes; minute++) {
     const length = rows.rowsOf(minute);
     const columns = allocateColumns(length);
-    rows.take(minute, columns);
+    rows.copy(minute, columns);
     for (let row = 0; row < length; row++) {
       const { contract, atMs, priceE4, size, condition, exchange } = columns;
       prints.push({
@@ -49,10 +49,11 @@ test('any print that a tape may hold comes back as it was, in the order of its m
       const rows = new MinuteRows();
       for (const { contract, atMs, priceE4, size, condition, exchange } of prints)
         rows.push(contract, atMs, priceE4, size, condition, exchange);
-      expect(drain(rows)).toEqual(
+      expect(printsOf(rows)).toEqual(
         prints.toSorted((a, b) => Math.floor(a.atMs / 60_000) - Math.floor(b.atMs / 60_000)),
       );
-      expect(drain(rows)).toEqual([]);
+      rows.free();
+      expect(printsOf(rows)).toEqual([]);
     }),
   );
 });
@@ -60,13 +61,13 @@ test('any print that a tape may hold comes back as it was, in the order of its m
 test('a day may have more venues than a row can number', () => {
   const rows = new MinuteRows();
   for (let i = 0; i < 3_000; i++) rows.push(i, 34_200_000 + i, 100, 1 + i, i % 2_000, 300 + (i % 3));
-  const venues = drain(rows).map(({ size, condition, exchange }) => [size, condition, exchange]);
+  const venues = printsOf(rows).map(({ size, condition, exchange }) => [size, condition, exchange]);
   expect(venues).toEqual(Array.from({ length: 3_000 }, (_, i) => [1 + i, i % 2_000, 300 + (i % 3)]));
 });
 
 test('a minute may hold more prints than a page', () => {
   const rows = new MinuteRows();
   for (let i = 0; i < 10_000; i++) rows.push(i, 34_200_000 + i, 100 + i, 1 + i, 209, 302);
-  const prints = drain(rows);
+  const prints = printsOf(rows);
   expect(prints.map(({ size }) => size)).toEqual(Array.from({ length: 10_000 }, (_, i) => 1 + i));
 });

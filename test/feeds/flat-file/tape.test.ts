@@ -156,12 +156,12 @@ describe('the tape of a file', () => {
     expect(told).toEqual([{ ticker: SPY, priceE4: 162_000, size: 3, exchange: 312 }]);
   });
 
-  test('a tape of several batches keeps its order at their borders, and is gone once read, unless kept', async () => {
+  test('a tape of several batches keeps its order at their borders, and is there until it is freed', async () => {
     const row = tradeRow('10:00', { size: '' });
     const rows = Array.from({ length: 262_150 }, (_, i) => `${row}${i + 1}`);
     const { tape } = await tapeOf([...rows, tradeRow('09:59:59', { size: '9000000' })]);
-    const kept = tape.batches(100_000, { keep: true }).map(({ length }) => length);
-    expect(kept.toArray()).toEqual([100_000, 100_000, 62_151]);
+    const lengths = tape.batches(100_000).map(({ length }) => length);
+    expect(lengths.toArray()).toEqual([100_000, 100_000, 62_151]);
     const batches = Array.from(tape.batches(), ({ length, firstRow, size }) => ({
       firstRow,
       sizes: [...size.subarray(0, length)],
@@ -171,6 +171,7 @@ describe('the tape of a file', () => {
       [262_144, 7],
     ]);
     const sizes = batches.flatMap((batch) => batch.sizes);
+    tape.free();
     expect(tape.batches().next().done).toBe(true);
     expect(tape.length).toBe(262_151);
     expect(sizes[0]).toBe(9_000_000);
